@@ -1,0 +1,45 @@
+/** Claude Code as an agent: https://code.claude.com/docs. What was found out by experiment is marked where it is used. */
+import type { Agent } from './agent.js';
+import { observeHook } from './claude/hook.js';
+import { launchPlan, launchReads, leavesRoomForPrompt } from './claude/launch.js';
+import { transcriptPath } from './claude/places.js';
+import { readScreen } from './claude/screen.js';
+import { observeState, stateFilePath } from './claude/state.js';
+import { fitsArgument, samePrompt, submission } from './claude/text.js';
+import { transcriptReader } from './claude/transcript.js';
+
+const program = 'claude';
+
+export const claude: Agent = {
+  kind: 'claude',
+  program,
+
+  launchReads,
+  launch: request => launchPlan(program, request),
+  takesFirstPrompt: (prompt, definition) => fitsArgument(prompt) && leavesRoomForPrompt(definition.args),
+
+  hook: (event, payload, origin) => observeHook(event, payload, origin),
+  tails({ transcript, definition, env }) {
+    const known = definition.conversation
+      ? transcriptPath(env, definition.dir, definition.conversation)
+      : null;
+    const path = transcript ?? known;
+    if (path === null) return [];
+    const source = `transcript:${path.slice(path.lastIndexOf('/') + 1)}`;
+    return [{ source, path, reader: offset => transcriptReader(source, offset) }];
+  },
+  stateFile: view => stateFilePath(view.pid, view.env),
+  state: (content, { definition, env }, now) =>
+    observeState(content, { conversation: definition.conversation, dir: definition.dir, env }, now),
+  screen: (text, pane) => readScreen(text, pane),
+
+  submission,
+  check: null,
+  samePrompt,
+  interruptKeys: ['Escape'],
+  endedCleanly: end => end.status === 0,
+  // Twice, as claude asks for the second; with a draft in the composer they do nothing.
+  quitKeys: ['C-d', 'C-d'],
+  looksBeforePaste: true,
+  doors: ['mcp', 'hook'],
+};

@@ -1,0 +1,110 @@
+/**
+ * Connect to the daemon, or start one and connect: try, start once, try again every few milliseconds until one deadline.
+ *
+ * Many clients may start a daemon at the same moment; all but one of those daemons find the place taken and end with
+ * status 0. One that lost against a daemon which was just ending is started again. A socket file proves nothing (it outlives a killed daemon); only a connection does, and it is never unlinked here.
+ */
+import { createConnection, type Socket } from 'node:net';
+import { Failure } from '../domain/failure.js';
+import { EXIT } from '../protocol.js';
+import type { Home } from './home.js';
+import type { StartedDaemon } from './start.js';
+
+/** How long a daemon may take until it answers, in milliseconds. */
+export const CONNECT_DEADLINE = 10_000;
+const RETRY_EVERY = 10;
+/** How long a client that may not start a daemon waits for another client to do so, in milliseconds. */
+const GRACE = 3000;
+
+/**
+ * Start a daemon where none runs? `when-killed`: only where the last one had no time to remove its socket; where it ended on
+ * purpose, wait a little for the one that replaces it.
+ */
+export type StartPolicy = 'always' | 'never' | 'when-killed';
+
+export interface ConnectOptions {
+  home: Home;
+  env: Readonly<Record<string, string | undefined>>;
+  start: StartPolicy;
+  /** The script of the daemon to start, for this node. */
+  program: string;
+  /** When to give up: `performance.now()` milliseconds. */
+  deadline: number;
+}
+
+/**
+ * An open connection; null when none runs and none may be started.
+ * @throws Failure when a daemon cannot be started or does not answer in time.
+ */
+export async function connect(options: ConnectOptions): Promise<Socket | null> {
+  const { home, env, start, program, deadline } = options;
+  const graceEnds = performance.now() + GRACE;
+  let daemon: StartedDaemon | null = null;
+  for (;;) {
+    const attempt = await open(home.socket);
+    if (typeof attempt !== 'string') {
+      daemon?.release();
+      return attempt;
+    }
+    if (!NOBODY.has(attempt) && attempt !== 'EAGAIN')
+      throw new Failure(EXIT.failed, `cannot connect to the daemon at ${home.socket} (${attempt})`);
+    if (NOBODY.has(attempt)) {
+      if (start === 'never') return null;
+      const ended = daemon?.ended() ?? null;
+      if (ended && !ended.quietly)
+        throw noDaemon(`the daemon did not start (${ended.how})`, daemon, `cat ${home.daemonErrors}`);
+      if (start === 'when-killed' && attempt === 'ENOENT' && daemon === null) {
+        if (performance.now() > graceEnds) return null;
+      } else if (daemon === null || ended) {
+        // Loaded late: most commands find a daemon, and node:child_process costs them milliseconds.
+        const { startDaemon } = await import('./start.js');
+        daemon = await startDaemon(home, env, program);
+      }
+    }
+    if (performance.now() > deadline)
+      throw noDaemon(
+        `the daemon did not answer within ${CONNECT_DEADLINE / 1000} s`,
+        daemon,
+        'actor daemon logs',
+      );
+    await pause(RETRY_EVERY);
+  }
+}
+
+/** The errors of a connect that say that no daemon listens. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
+
+/** A connection, or the code of the error. */
+function open(path: string): Promise<Socket | string> {
+  return new Promise(resolve => {
+    const socket = createConnection(path);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+    socket.once('error', error => resolve((error as NodeJS.ErrnoException).code ?? error.message));
+  });
+}
+
+/** A failure that ends in what the daemon wrote on stderr, if it wrote anything. */
+function noDaemon(message: string, daemon: StartedDaemon | null, hint: string): Failure {
+  const said = daemon?.errors() ?? '';
+  return new Failure(EXIT.failed, said === '' ? message : `${message}:\n${said}`, hint);
+}
+
+/** Resolves once no daemon answers any more: true; or false when one still does after `limit` milliseconds. */
+export async function untilGone(home: Home, limit = 5000): Promise<boolean> {
+  const deadline = performance.now() + limit;
+  while (performance.now() < deadline) {
+    const attempt = await open(home.socket);
+    if (typeof attempt === 'string' && attempt !== 'EAGAIN') return true;
+    if (typeof attempt !== 'string') attempt.destroy();
+    await pause(RETRY_EVERY);
+  }
+  return false;
+}
+
+/** Resolves after so many milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,114 @@
+/** Start the daemon so that nothing of its caller holds it: not the terminal, the process group, the directory, nor an agent's sandbox. */
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { Failure } from '../domain/failure.js';
+import { EXIT } from '../protocol.js';
+import type { Home } from './home.js';
+
+/** A daemon that this process started. */
+export interface StartedDaemon {
+  /** null while it runs (or nobody can tell). `quietly`: with status 0, as it does when another one is there already. */
+  ended(): { quietly: boolean; how: string } | null;
+  /** The last lines that it wrote on stderr. */
+  errors(): string;
+  /** It answers: let this process end without it. */
+  release(): void;
+}
+
+/** Variables that belong to the caller's window or session, not to the daemon of all. */
+const PRIVATE = [
+  'ACTOR_NAME',
+  'ACTOR_LAUNCH',
+  'ACTOR_DIR',
+  'ACTOR_REPO',
+  'ACTOR_BRANCH',
+  'ACTOR_BASE',
+  'ACTOR_AGENT',
+  'ACTOR_CONVERSATION',
+  'TMUX',
+  'TMUX_PANE',
+];
+
+/** The errors file is emptied at a start beyond this many bytes. */
+const ERRORS_LIMIT = 256 * 1024;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Starts a daemon for this home (made here if it is missing, 0700). It may find another one in its place; then it ends
+ * with status 0. From inside an agent's window the tmux server starts it, if that works.
+ */
+export async function startDaemon(home: Home, env: Environment, program: string): Promise<StartedDaemon> {
+  try {
+    mkdirSync(home.path, { recursive: true, mode: 0o700 });
+    const descriptor = openSync(home.daemonErrors, 'a', 0o600);
+    try {
+      if (fstatSync(descriptor).size > ERRORS_LIMIT) ftruncateSync(descriptor);
+      const errorsFrom = fstatSync(descriptor).size;
+      const errors = () => lastLines(readFileSync(home.daemonErrors).subarray(errorsFrom).toString());
+      if (env.ACTOR_NAME && (await startInTmuxServer(home, program)))
+        return { ended: () => null, errors, release: () => {} };
+      return startDetached(home, env, program, descriptor, errors);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new Failure(EXIT.failed, `cannot start the daemon: ${(error as Error).message}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+function startDetached(
+  home: Home,
+  env: Environment,
+  program: string,
+  descriptor: number,
+  errors: () => string,
+): StartedDaemon {
+  const environment: Record<string, string | undefined> = { ...env, ACTOR_HOME: home.path };
+  for (const name of PRIVATE) delete environment[name];
+  const child = spawn(process.execPath, [program], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', descriptor, descriptor],
+    env: environment,
+  });
+  let ended: ReturnType<StartedDaemon['ended']> = null;
+  child.once('error', error => {
+    ended = { quietly: false, how: error.message };
+  });
+  child.once('exit', (code, signal) => {
+    ended = { quietly: code === 0, how: code === null ? `killed by ${signal}` : `exit status ${code}` };
+  });
+  return { ended: () => ended, errors, release: () => child.unref() };
+}
+
+/** Does the tmux server take the start over? Answers false where there is none (or tmux is missing). */
+function startInTmuxServer(home: Home, program: string): Promise<boolean> {
+  const command = tmuxStartCommand(home, process.execPath, program);
+  return new Promise(resolve => {
+    execFile('tmux', ['-S', home.tmuxSocket, 'run-shell', '-b', command], { timeout: 5000 }, error =>
+      resolve(error === null),
+    );
+  });
+}
+
+/**
+ * The shell command that tmux's `run-shell -b` is given. It leaves the daemon to init (tmux ends its own jobs when its
+ * server ends), with no stream that tmux reads. tmux expands formats in it, so every `#` is doubled.
+ */
+export function tmuxStartCommand(home: Home, node: string, program: string): string {
+  const environment = `unset ${PRIVATE.join(' ')}; export ACTOR_HOME=${quoted(home.path)}`;
+  const start = `cd / && exec ${quoted(node)} ${quoted(program)} </dev/null >>${quoted(home.daemonErrors)} 2>&1`;
+  return `${environment}; (${start}) & exit 0`.replaceAll('#', '##');
+}
+
+/** A word for /bin/sh. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-8).join('\n');
+}

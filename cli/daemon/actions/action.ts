@@ -1,0 +1,23 @@
+/** What an action is: one use case of the daemon, called by one request. */
+import { Failure } from '../../domain/failure.js';
+import type { Session } from '../../domain/world.js';
+import { EXIT, type Method, type Methods } from '../../protocol.js';
+import { type Daemon, findSession } from '../context.js';
+import type { Exchange } from '../socket.js';
+
+/** @throws Failure with the exit code that the shell should see. */
+export type Action<M extends Method> = (daemon: Daemon, exchange: Exchange<M>) => Promise<Methods[M]['result']>;
+
+/** @throws Failure (exit 3) when there is none of this name. */
+export function requireSession(daemon: Daemon, name: string): Session {
+  const session = findSession(daemon, name);
+  if (session) return session;
+  const names = [...daemon.ledger.world.sessions.keys()];
+  const near = names.find(each => each.startsWith(name)) ?? names.find(each => each.includes(name));
+  throw new Failure(EXIT.noSession, `no session ${name}`, near ? `did you mean ${near}?` : 'actor list');
+}
+
+/** All of these sessions, or a failure before anything is done to one. Names given twice count once. */
+export function requireSessions(daemon: Daemon, names: readonly string[]): Session[] {
+  return [...new Set(names.map(name => requireSession(daemon, name)))];
+}

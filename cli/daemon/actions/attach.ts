@@ -1,0 +1,40 @@
+/** `actor attach`: which window, and how a terminal gets there. */
+import { attachArgv } from '../../../tmux/clients.js';
+import { listPanes } from '../../../tmux/panes.js';
+import { mainOf } from '../../domain/event.js';
+import { Failure } from '../../domain/failure.js';
+import type { Session } from '../../domain/world.js';
+import { Git } from '../../git/git.js';
+import { describeRepository } from '../../git/repository.js';
+import { type Caller, EXIT } from '../../protocol.js';
+import { launchAgent } from '../acts/launch.js';
+import type { Daemon } from '../context.js';
+import { keepEnvironment } from '../environment.js';
+import { type Action, requireSession } from './action.js';
+
+export const attach: Action<'attach'> = async (daemon, { request }) => {
+  const { params, caller } = request;
+  const session = params.name === null ? await mainFor(daemon, caller) : requireSession(daemon, params.name);
+  const { name } = session.definition;
+  if (!session.launch) {
+    keepEnvironment(daemon, name, caller.env);
+    const worker = daemon.workerOf(session);
+    await worker.exclusive(() => launchAgent(daemon, worker, null));
+    worker.poke();
+  }
+  const window =
+    session.launch?.window ?? (await listPanes(daemon.tmux))?.find(pane => pane.name === name)?.window;
+  if (!window) throw new Failure(EXIT.failed, `${name} has no window`, `actor show ${name}`);
+  return { name, argv: attachArgv(daemon.tmux, window) };
+};
+
+/** The main of the caller's directory, or the only main there is. */
+async function mainFor(daemon: Daemon, caller: Caller): Promise<Session> {
+  const repository = await describeRepository(new Git(caller.env ?? {}), caller.cwd);
+  const { world } = daemon.ledger;
+  const own = mainOf(world, { repo: repository && !repository.bare ? repository.root : null, dir: caller.cwd });
+  if (own) return own;
+  const mains = [...world.sessions.values()].filter(session => session.definition.main);
+  if (mains.length === 1) return mains[0]!;
+  throw new Failure(EXIT.noSession, 'there is no main here', mains.length === 0 ? 'actor claude' : 'actor list');
+}

@@ -1,0 +1,113 @@
+/** `actor discard`: ends the agent, forgets the session, removes its worktree, and loses no work. */
+import { Failure } from '../../domain/failure.js';
+import { eventRecord } from '../../domain/step.js';
+import type { Session } from '../../domain/world.js';
+import { Git } from '../../git/git.js';
+import { findLosses, type Loss, newLosses } from '../../git/inspect.js';
+import { finishRemoval, forgetGone, inspectSetAside, isOurs, putBack, setAside } from '../../git/remove.js';
+import { moveToTrash } from '../../git/trash.js';
+import { EXIT } from '../../protocol.js';
+import { removeSession } from '../../store/sessions.js';
+import { endAgent } from '../acts/end.js';
+import type { Daemon } from '../context.js';
+import { forgetEnvironment } from '../environment.js';
+import { point } from '../fault.js';
+import { type Action, requireSessions } from './action.js';
+
+export const discard: Action<'discard'> = async (daemon, { request, notice }) => {
+  const { names, force } = request.params;
+  const git = new Git(request.caller.env ?? {});
+  const sessions = requireSessions(daemon, names);
+  const results = [];
+  for (const session of sessions)
+    results.push(await daemon.workerOf(session).exclusive(() => discardOne(daemon, git, session, force, notice)));
+  return results;
+};
+
+async function discardOne(
+  daemon: Daemon,
+  git: Git,
+  session: Session,
+  force: boolean,
+  notice: (text: string) => void,
+) {
+  const { name, branch, repo, worktree, dir } = session.definition;
+  const removal = worktree ? await firstLook(daemon, git, session, force) : null;
+  if (!(await endAgent(daemon, session))) {
+    if (!force)
+      throw new Failure(EXIT.refused, `a process of ${name} does not end, and may still write`, `actor discard --force ${name}`);
+    notice(`a process of ${name} does not end`);
+  }
+  const commit = repo && branch ? await tipOf(git, repo, branch) : null;
+  const trash = removal ? await remove(daemon, git, session, removal, force) : null;
+  point('after-removed');
+  removeSession(daemon.places.sessions, name);
+  daemon.ledger.commit([eventRecord(daemon.ledger.world, session, 'actor discard', { type: 'discarded' })]);
+  point('after-discarded');
+  forgetEnvironment(daemon, name);
+  daemon.workerOf(session).release();
+  return { name, branch, commit, worktree: worktree ? dir : null, trash };
+}
+
+/** What the first look found; null when the directory is gone already. */
+async function firstLook(daemon: Daemon, git: Git, session: Session, force: boolean): Promise<Loss[] | null> {
+  const { name, dir, repo } = session.definition;
+  const ownership = await isOurs(git, dir, daemon.places.worktrees);
+  if (!ownership.ours) {
+    if (!ownership.gone) throw new Failure(EXIT.refused, `not removed: ${ownership.reason}`);
+    if (repo && !(await forgetGone(git, repo, dir)) && !force)
+      throw new Failure(
+        EXIT.refused,
+        `the worktree of ${name} is gone, and git still holds commits of it that are on no branch`,
+        `git -C '${repo}' worktree list`,
+      );
+    return null;
+  }
+  const losses = await findLosses(git, dir);
+  if (losses.length > 0 && !force) throw refusal(name, losses);
+  return losses;
+}
+
+/** The second look, at a directory that nobody knows any more, and then the removal. @returns the place in the trash. */
+async function remove(
+  daemon: Daemon,
+  git: Git,
+  session: Session,
+  before: Loss[],
+  force: boolean,
+): Promise<string | null> {
+  const { name, dir } = session.definition;
+  const hidden = await setAside(dir);
+  point('after-set-aside');
+  let after: Loss[];
+  try {
+    after = await inspectSetAside(git, hidden);
+  } catch (error) {
+    await putBack(hidden);
+    throw error;
+  }
+  if (!force && newLosses(before, after).length > 0) {
+    await putBack(hidden);
+    throw refusal(name, after);
+  }
+  if (force && after.length > 0) return moveToTrash(git, hidden, daemon.places.trash);
+  await finishRemoval(hidden);
+  return null;
+}
+
+function refusal(name: string, losses: Loss[]): Failure {
+  const lines = losses.map(({ detail, examples }) => {
+    const names = examples.length > 0 ? `: ${examples.join(', ')}` : '';
+    return `  ${detail}${names}`;
+  });
+  return new Failure(
+    EXIT.refused,
+    `${name} is kept, since a discard would lose work:\n${lines.join('\n')}`,
+    `commit it, or: actor discard --force ${name}`,
+  );
+}
+
+async function tipOf(git: Git, repo: string, branch: string): Promise<string | null> {
+  const tip = await git.attempt(repo, ['rev-parse', '-q', '--verify', `refs/heads/${branch}^{commit}`]);
+  return tip.exitCode === 0 ? tip.stdout.trim() : null;
+}

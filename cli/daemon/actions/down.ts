@@ -1,0 +1,25 @@
+/** `actor down`: ends agents cleanly; definitions and queues stay. */
+import { killServer } from '../../../tmux/server.js';
+import type { Session } from '../../domain/world.js';
+import { endAgent } from '../acts/end.js';
+import type { Daemon } from '../context.js';
+import { type Action, requireSessions } from './action.js';
+
+export const down: Action<'down'> = async (daemon, { request }) => {
+  const { names } = request.params;
+  const isAll = names.length === 0;
+  const sessions = isAll ? [...daemon.ledger.world.sessions.values()] : requireSessions(daemon, names);
+  const running = sessions.filter(session => session.launch);
+  await Promise.all(running.map(session => endOne(daemon, session)));
+  if (isAll) {
+    await killServer(daemon.tmux);
+    daemon.shutdown('actor down');
+  }
+  return { ended: running.map(session => session.definition.name), all: isAll };
+};
+
+async function endOne(daemon: Daemon, session: Session): Promise<void> {
+  const { name } = session.definition;
+  if (session.queue.length > 0 && !session.held) daemon.ledger.commit([{ kind: 'held', session: name, held: true }]);
+  await daemon.workerOf(session).exclusive(() => endAgent(daemon, session));
+}

@@ -1,0 +1,76 @@
+/** `actor events` and `actor logs`: what happened, and what happens. */
+import type { JournalRecord } from '../../domain/record.js';
+import { durationText } from '../../domain/message.js';
+import { iso } from '../../domain/view.js';
+import type { ActorEvent, LogEntry } from '../../protocol.js';
+import { type Action, requireSession } from './action.js';
+
+/** From the journal first, then as they come: the two meet without a gap or a double, since both are read in one tick. */
+export const events: Action<'events'> = async (daemon, { request, item, signal }) => {
+  const { since, follow, session, type } = request.params;
+  const isWanted = (event: ActorEvent) =>
+    (session === null || event.session === session) && (type === null || event.type === type);
+  for (const event of daemon.journal.events(since)) if (isWanted(event)) item(event);
+  if (follow) {
+    const stop = daemon.ledger.onEvent(event => {
+      if (isWanted(event)) item(event);
+    });
+    await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+    stop();
+  }
+  return { last: daemon.ledger.world.lastEvent };
+};
+
+export const logs: Action<'logs'> = async (daemon, { request, item, signal }) => {
+  const { count, follow } = request.params;
+  const { name } = requireSession(daemon, request.params.name).definition;
+  const prompts = new Map<string, string>();
+  const entries: LogEntry[] = [];
+  for (const record of daemon.journal.recordsOf(name)) {
+    if (record.kind === 'prompt') prompts.set(record.id, record.text);
+    entries.push(...entriesOf(record, prompts));
+  }
+  const shown = count === null ? entries : entries.slice(-count || entries.length);
+  if (!follow) return shown;
+  for (const entry of shown) item(entry);
+  const stop = daemon.ledger.onEvent(event => {
+    if (event.session !== name) return;
+    const running = daemon.ledger.world.sessions.get(name)?.turn;
+    if (event.prompt_id && running) prompts.set(event.prompt_id, prompts.get(event.prompt_id) ?? running.prompt);
+    for (const entry of entriesOf({ kind: 'event', time: Date.parse(event.time), event, deliver: false, by: '' }, prompts))
+      item(entry);
+  });
+  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  stop();
+  return [];
+};
+
+function entriesOf(record: JournalRecord, prompts: Map<string, string>): LogEntry[] {
+  if (record.kind !== 'event') return [];
+  const { event } = record;
+  const entry = (kind: LogEntry['kind'], text: string): LogEntry => ({
+    time: event.time || iso(record.time),
+    turn: event.turn,
+    kind,
+    text,
+  });
+  const duration = event.duration_ms === null ? '' : ` after ${durationText(event.duration_ms)}`;
+  const reason = event.reason === null ? '' : ` (${event.reason})`;
+  switch (event.type) {
+    case 'turn-started':
+      return [entry('prompt', (event.prompt_id && prompts.get(event.prompt_id)) || event.message || '')];
+    case 'completed':
+    case 'failed':
+    case 'stopped':
+      return [
+        ...(event.message ? [entry('message', event.message)] : []),
+        entry('outcome', `${event.type}${reason}${duration}`),
+      ];
+    case 'exited':
+      return [...(event.message ? [entry('message', event.message)] : []), entry('outcome', `exited${reason}${duration}`)];
+    case 'needs-input':
+      return [entry('note', `needs input: ${event.waiting_for}`)];
+    default:
+      return [entry('note', event.type)];
+  }
+}

@@ -1,0 +1,38 @@
+/** Every method of the wire and its action. */
+import type { Method } from '../../protocol.js';
+import type { Action } from './action.js';
+import { attach } from './attach.js';
+import { discard } from './discard.js';
+import { down } from './down.js';
+import { doctor } from './examine.js';
+import { events, logs } from './events.js';
+import { list, peek, show, status } from './looking.js';
+import { main } from './main.js';
+import { mcpAttach } from './mcp-attach.js';
+import { create } from './new.js';
+import { queue } from './queue.js';
+import { run } from './run.js';
+import { shutdown } from './shutdown.js';
+import { stop } from './stop.js';
+import { wait } from './wait.js';
+
+export const actions: { [M in Method]: Action<M> } = {
+  status,
+  shutdown,
+  main,
+  new: create,
+  run,
+  stop,
+  discard,
+  queue,
+  down,
+  list,
+  show,
+  logs,
+  peek,
+  attach,
+  events,
+  wait,
+  doctor,
+  'mcp-attach': mcpAttach,
+};

@@ -1,0 +1,63 @@
+/** The requests that only look: `status`, `list`, `show`, `peek`. */
+import { listClients } from '../../../tmux/clients.js';
+import { captureScreen } from '../../../tmux/capture.js';
+import { listPanes } from '../../../tmux/panes.js';
+import { BUILD } from '../../build.js';
+import { Failure } from '../../domain/failure.js';
+import { detailOf, iso, viewOf } from '../../domain/view.js';
+import type { Session } from '../../domain/world.js';
+import { EXIT, type SessionView } from '../../protocol.js';
+import type { Daemon } from '../context.js';
+import { type Action, requireSession } from './action.js';
+
+export const status: Action<'status'> = async daemon => {
+  const sessions = [...daemon.ledger.world.sessions.values()];
+  return {
+    pid: process.pid,
+    build: BUILD,
+    home: daemon.places.home,
+    started_at: iso(daemon.startedAt),
+    sessions: sessions.length,
+    agents: sessions.filter(session => session.launch).length,
+    clients: (await listClients(daemon.tmux)).length,
+    events: daemon.ledger.world.lastEvent,
+    rss_bytes: process.memoryUsage.rss(),
+  };
+};
+
+/** Mains first, then as they were created. */
+export const list: Action<'list'> = async (daemon, { request }) => {
+  const wanted = request.params.status;
+  return [...daemon.ledger.world.sessions.values()]
+    .filter(session => wanted === null || session.status === wanted)
+    .map(session => viewFor(daemon, session))
+    .sort((a, b) => rank(a) - rank(b) || a.created_at.localeCompare(b.created_at));
+};
+
+export const show: Action<'show'> = async (daemon, { request }) => {
+  const session = requireSession(daemon, request.params.name);
+  const { name } = session.definition;
+  return detailOf(daemon.ledger.world, session, daemon.facts.get(name), isBlocked(daemon, session));
+};
+
+/** The screen; of an agent that went away by itself, its last one. */
+export const peek: Action<'peek'> = async (daemon, { request }) => {
+  const { definition } = requireSession(daemon, request.params.name);
+  const pane = (await listPanes(daemon.tmux))?.find(each => each.name === definition.name);
+  if (!pane)
+    throw new Failure(EXIT.failed, `${definition.name} has no window: its agent does not run`, `actor attach ${definition.name}`);
+  return { screen: await captureScreen(daemon.tmux, pane.pane) };
+};
+
+/** The list object of this session, with what the daemon knows beside the world. */
+export function viewFor(daemon: Daemon, session: Session): SessionView {
+  return viewOf(daemon.ledger.world, session, daemon.facts.get(session.definition.name), isBlocked(daemon, session));
+}
+
+export function isBlocked(daemon: Daemon, session: Session): boolean {
+  return daemon.workerOf(session).blocked !== null;
+}
+
+function rank(view: SessionView): number {
+  return view.role_of === 'main' ? 0 : 1;
+}

@@ -1,0 +1,77 @@
+/** `actor claude`, `actor shell`: main of this directory's repository, found or started. */
+import path from 'node:path';
+import { agents } from '../../agents/registry.js';
+import type { Definition } from '../../domain/definition.js';
+import { eventRecord } from '../../domain/step.js';
+import { mainOf } from '../../domain/event.js';
+import { Failure } from '../../domain/failure.js';
+import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
+import { newSession } from '../../domain/world.js';
+import { Git } from '../../git/git.js';
+import { describeRepository } from '../../git/repository.js';
+import { EXIT } from '../../protocol.js';
+import { launchAgent, requireProgram } from '../acts/launch.js';
+import { type Daemon, findSession } from '../context.js';
+import { saveDefinition } from '../definitions.js';
+import { keepEnvironment } from '../environment.js';
+import type { Action } from './action.js';
+import { viewFor } from './looking.js';
+
+export const main: Action<'main'> = async (daemon, { request }) => {
+  const { params, caller } = request;
+  const env = caller.env ?? {};
+  const agent = agents[params.agent];
+  if (!agent) throw new Failure(EXIT.usage, `no agent ${params.agent}`, `one of ${Object.keys(agents).join(', ')}`);
+  const repository = await describeRepository(new Git(env), caller.cwd);
+  const repo = repository && !repository.bare ? repository.root : null;
+  const place = { repo, dir: caller.cwd };
+  const known = params.name === null ? mainOf(daemon.ledger.world, place) : findSession(daemon, params.name);
+  if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
+  if (known && !known.definition.main)
+    throw new Failure(EXIT.usage, `${known.definition.name} is a session, no main`, `actor attach ${known.definition.name}`);
+  requireProgram(agent.program, env['PATH'] ?? '');
+
+  const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
+  requireMainName(name);
+  const definition: Definition = {
+    name,
+    agent: agent.kind,
+    main: true,
+    // A new agent begins a new conversation; what waits for main comes to it as its first message.
+    conversation: null,
+    dir: caller.cwd,
+    repo,
+    branch: repository?.head.branch ?? null,
+    base: null,
+    worktree: false,
+    parent: null,
+    role: params.role,
+    purpose: known?.definition.purpose ?? null,
+    config: {},
+    args: params.args,
+    created: known?.definition.created ?? new Date().toISOString(),
+  };
+  daemon.ledger.commit([{ kind: 'defined', definition }]);
+  if (!known)
+    daemon.ledger.commit([eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor', { type: 'created' })]);
+  saveDefinition(daemon, name);
+  keepEnvironment(daemon, name, caller.env);
+  const session = daemon.ledger.world.sessions.get(name)!;
+  const worker = daemon.workerOf(session);
+  await worker.exclusive(() => launchAgent(daemon, worker, null));
+  return { name, started: true, session: viewFor(daemon, session) };
+};
+
+/** The first main of a home is `main`, those of other repositories are called after them. */
+function mainName(daemon: Daemon, place: { repo: string | null; dir: string }): string {
+  const isTaken = (candidate: string) => findSession(daemon, candidate) !== undefined;
+  if (!isTaken('main')) return 'main';
+  const base = path.basename(place.repo ?? place.dir);
+  const suffix = isValidName(`main-${base}`) ? base : (nameFromText(base) ?? 'other');
+  return firstFreeName(`main-${suffix}`.slice(0, 60), isTaken);
+}
+
+function requireMainName(name: string): void {
+  if (!isValidName(name)) throw new Failure(EXIT.usage, `${JSON.stringify(name)} is no session name: ${NAME_RULE}`);
+  if (!isMainName(name)) throw new Failure(EXIT.usage, `a main is called main or main-…, not ${name}`, `--name main-${name}`);
+}

@@ -1,0 +1,199 @@
+/** `actor new`: worktree, branch, definition, and with a prompt the agent at work: all or nothing. */
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Agent } from '../../agents/agent.js';
+import { agents } from '../../agents/registry.js';
+import type { ConfigValue, Definition } from '../../domain/definition.js';
+import { mainOf } from '../../domain/event.js';
+import { Failure } from '../../domain/failure.js';
+import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
+import { eventRecord } from '../../domain/step.js';
+import { newSession, type Session } from '../../domain/world.js';
+import { Git } from '../../git/git.js';
+import { describeRepository, type Repository } from '../../git/repository.js';
+import { type CreatedWorktree, createWorktree, keepCreated, undoCreate } from '../../git/worktree.js';
+import { EXIT, type Methods } from '../../protocol.js';
+import { removeSession, saveSession } from '../../store/sessions.js';
+import { endAgent } from '../acts/end.js';
+import { launchAgent, requireProgram } from '../acts/launch.js';
+import { checkPrompt } from '../acts/send.js';
+import { type Daemon, findSession } from '../context.js';
+import { forgetEnvironment, keepEnvironment } from '../environment.js';
+import { point } from '../fault.js';
+import { ensureServer } from '../tmux-server.js';
+import type { Action } from './action.js';
+import { viewFor } from './looking.js';
+import { acknowledgement, turnOf } from './run.js';
+
+type Params = Methods['new']['params'];
+
+/** Names of sessions that are being made: two at the same time must not take the same one. */
+const reserved = new Set<string>();
+
+export const create: Action<'new'> = async (daemon, exchange) => {
+  const { params, caller } = exchange.request;
+  const env = caller.env ?? {};
+  const dir = directoryOf(params.dir ?? caller.cwd);
+  const git = new Git(env);
+  const repository = await describeRepository(git, dir);
+  if (params.worktree) requireRepository(repository, dir);
+  const repo = repository && !(repository.bare && !params.worktree) ? repository.root : null;
+  const agent = agentFor(daemon, params, { repo, dir });
+  requireProgram(agent.program, env['PATH'] ?? '');
+  const problem = params.prompt === null ? null : await checkPrompt(agent, params.prompt, env);
+  if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
+
+  const name = await nameFor(daemon, git, params, repo);
+  reserved.add(name.toLowerCase());
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    const made = params.worktree && repo !== null ? await makeWorktree(daemon, git, { name, repo, dir, params }, exchange) : null;
+    if (made) undo.push(() => undoCreate(git, made));
+    point('after-worktree');
+    const definition: Definition = {
+      name,
+      agent: agent.kind,
+      main: false,
+      conversation: null,
+      dir: made?.path ?? dir,
+      repo,
+      branch: made?.branch ?? repository?.head.branch ?? null,
+      base: made?.base ?? null,
+      worktree: made !== null,
+      parent: parentOf(daemon, caller.session, { repo, dir }),
+      role: params.role,
+      purpose: params.purpose,
+      config: configOf(params),
+      args: [],
+      created: new Date().toISOString(),
+    };
+    const session = await establish(daemon, definition, undo);
+    if (made) await keepCreated(made);
+    if (params.prompt === null) return { ...viewFor(daemon, session), run: null };
+    return await start(daemon, session, params.prompt, exchange);
+  } catch (error) {
+    for (const step of undo.reverse()) await step().catch(failure => daemon.log(`${name}: roll-back`, failure));
+    throw error;
+  } finally {
+    reserved.delete(name.toLowerCase());
+  }
+
+  async function start(daemon: Daemon, session: Session, text: string, { request }: typeof exchange) {
+    const { timeout_ms, wait } = request.params;
+    const id = `p${daemon.ledger.world.lastPrompt + 1}`;
+    keepEnvironment(daemon, name, env);
+    daemon.ledger.commit([{ kind: 'prompt', session: name, id, text, first: false, slash: false }]);
+    point('after-queued');
+    const worker = daemon.workerOf(session);
+    await worker.exclusive(() => launchAgent(daemon, worker, session.queue[0] ?? null));
+    // From here on it is the session's own life: nothing is rolled back any more.
+    undo.length = 0;
+    worker.poke();
+    const run = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, 0)) };
+    const turn = wait ? await turnOf(daemon, session, id, timeout_ms, exchange) : {};
+    return { ...viewFor(daemon, session), run: { ...run, ...turn } };
+  }
+};
+
+/** On record: in the journal and in its own file. */
+async function establish(daemon: Daemon, definition: Definition, undo: (() => Promise<unknown>)[]): Promise<Session> {
+  const { name } = definition;
+  saveSession(daemon.places.sessions, definition);
+  undo.push(async () => removeSession(daemon.places.sessions, name));
+  const created = eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor new', { type: 'created' });
+  daemon.ledger.commit([{ kind: 'defined', definition }, created]);
+  undo.push(async () => {
+    const session = daemon.ledger.world.sessions.get(name);
+    if (!session) return;
+    await endAgent(daemon, session);
+    daemon.ledger.commit([eventRecord(daemon.ledger.world, session, 'a failed creation', { type: 'discarded' })]);
+    forgetEnvironment(daemon, name);
+  });
+  return daemon.ledger.world.sessions.get(name)!;
+}
+
+async function makeWorktree(
+  daemon: Daemon,
+  git: Git,
+  { name, repo, dir, params }: { name: string; repo: string; dir: string; params: Params },
+  { notice }: { notice: (text: string) => void },
+): Promise<CreatedWorktree> {
+  // The server's start hides behind git's work.
+  const server = ensureServer(daemon);
+  server.catch(() => {});
+  let shown = 0;
+  const made = await createWorktree(git, {
+    repo,
+    path: path.join(daemon.places.worktrees, name),
+    branch: params.branch ?? name,
+    base: params.base,
+    from: dir,
+    onProgress: percent => {
+      if (percent >= shown + 10) notice(`checking out: ${(shown = percent)} %`);
+    },
+  });
+  notice(made.notice);
+  try {
+    if (params.prompt !== null) await server;
+  } catch (error) {
+    await undoCreate(git, made);
+    throw error;
+  }
+  return made;
+}
+
+function directoryOf(dir: string): string {
+  if (!existsSync(dir) || !statSync(dir).isDirectory()) throw new Failure(EXIT.usage, `no such directory: ${dir}`);
+  return realpathSync(dir);
+}
+
+function requireRepository(repository: Repository | null, dir: string): asserts repository is Repository {
+  if (!repository)
+    throw new Failure(EXIT.refused, `${dir} is in no git repository, so there is nothing to make a worktree of`, 'actor new --no-worktree');
+}
+
+/** `--agent`, else the settings' default, else what main is. */
+function agentFor(daemon: Daemon, params: Params, place: { repo: string | null; dir: string }): Agent {
+  const kind = params.agent ?? mainOf(daemon.ledger.world, place)?.definition.agent ?? 'claude';
+  const agent = agents[kind];
+  if (!agent) throw new Failure(EXIT.usage, `no agent ${kind}`, `--agent ${Object.keys(agents).join('|')}`);
+  return agent;
+}
+
+/** The session that asks is the parent; a person's sessions belong to the main of the repository. */
+function parentOf(daemon: Daemon, caller: string | null, place: { repo: string | null; dir: string }): string | null {
+  const parent = caller === null ? undefined : findSession(daemon, caller);
+  return (parent ?? mainOf(daemon.ledger.world, place))?.definition.name ?? null;
+}
+
+function configOf(params: Params): Record<string, ConfigValue> {
+  return { ...params.config, ...(params.model === null ? {} : { model: params.model }) };
+}
+
+async function nameFor(daemon: Daemon, git: Git, params: Params, repo: string | null): Promise<string> {
+  const isTaken = (candidate: string) =>
+    findSession(daemon, candidate) !== undefined ||
+    reserved.has(candidate.toLowerCase()) ||
+    existsSync(path.join(daemon.places.worktrees, candidate));
+  if (params.name !== null) {
+    requireName(params.name);
+    if (findSession(daemon, params.name) || reserved.has(params.name.toLowerCase()))
+      throw new Failure(EXIT.usage, `there is a session ${params.name}`, `actor run ${params.name}`);
+    return params.name;
+  }
+  const wanted = nameFromText(params.prompt ?? '') ?? 'session';
+  const branches = repo === null ? [] : await branchNames(git, repo);
+  return firstFreeName(wanted, candidate => isTaken(candidate) || (params.branch === null && branches.includes(candidate.toLowerCase())));
+}
+
+function requireName(name: string): void {
+  const suggestion = nameFromText(name);
+  const hint = suggestion ? `actor new ${suggestion}` : undefined;
+  if (!isValidName(name)) throw new Failure(EXIT.usage, `${JSON.stringify(name)} is no session name: ${NAME_RULE}`, hint);
+  if (isMainName(name)) throw new Failure(EXIT.usage, `${name} is kept for mains`, hint);
+}
+
+async function branchNames(git: Git, repo: string): Promise<string[]> {
+  const output = await git.run(repo, ['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads']);
+  return output.toLowerCase().split('\n');
+}

@@ -1,0 +1,111 @@
+/** `actor run`: a prompt for a session. */
+import { Failure } from '../../domain/failure.js';
+import { ahead } from '../../domain/next.js';
+import type { NewRecord } from '../../domain/record.js';
+import type { Session } from '../../domain/world.js';
+import { EXIT, type RunResult, type TurnResult } from '../../protocol.js';
+import { interruptTurn } from '../acts/interrupt.js';
+import { requireProgram } from '../acts/launch.js';
+import { checkPrompt } from '../acts/send.js';
+import type { Daemon } from '../context.js';
+import { callerEnvironment, keepEnvironment } from '../environment.js';
+import { point } from '../fault.js';
+import type { Exchange } from '../socket.js';
+import { type Action, requireSession } from './action.js';
+import { isBlocked } from './looking.js';
+
+/** How long the agent's acknowledgement is waited for, in milliseconds. */
+const ACKNOWLEDGEMENT = 2000;
+
+export const run: Action<'run'> = async (daemon, exchange) => {
+  const { params, caller } = exchange.request;
+  const session = requireSession(daemon, params.name);
+  const { name } = session.definition;
+  const agent = daemon.agentOf(session);
+  const env = caller.env ?? callerEnvironment(daemon, name);
+  if (!session.launch) {
+    requireProgram(agent.program, env['PATH'] ?? '');
+    keepEnvironment(daemon, name, caller.env);
+  }
+  if (params.slash) requireSlash(daemon, session, params.prompt);
+  const problem = params.prompt === null || params.slash ? null : await checkPrompt(agent, params.prompt, env);
+  if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
+  if (params.prompt === null) {
+    release(daemon, session);
+    return { name, prompt_id: '', state: 'queued', ahead: 0 };
+  }
+
+  const id = `p${daemon.ledger.world.lastPrompt + 1}`;
+  const records: NewRecord[] = [
+    { kind: 'prompt', session: name, id, text: params.prompt, first: params.now, slash: params.slash },
+  ];
+  if (session.held) records.push({ kind: 'held', session: name, held: false });
+  daemon.ledger.commit(records);
+  point('after-queued');
+  const before = ahead(session, id);
+  if (params.now && session.turn) void interruptTurn(daemon, session).catch(error => daemon.log(`${name}: --now`, error));
+  daemon.workerOf(session).poke();
+
+  const result: RunResult = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, before)) };
+  if (!params.wait) return result;
+  return { ...result, ...(await turnOf(daemon, session, id, params.timeout_ms, exchange)) };
+};
+
+/** Releases held prompts, and starts the agent. */
+function release(daemon: Daemon, session: Session): void {
+  const { name } = session.definition;
+  if (session.held) daemon.ledger.commit([{ kind: 'held', session: name, held: false }]);
+  const worker = daemon.workerOf(session);
+  worker.wanted = true;
+  worker.poke();
+}
+
+function requireSlash(daemon: Daemon, session: Session, prompt: string | null): void {
+  const { name } = session.definition;
+  if (!prompt?.startsWith('/') || prompt.includes('\n'))
+    throw new Failure(EXIT.usage, '--slash takes one of the agent’s own commands, beginning with /');
+  if (session.status !== 'idle' || session.queue.length > 0 || isBlocked(daemon, session))
+    throw new Failure(EXIT.refused, `${name} is not idle: a slash command is typed only then`, `actor wait ${name}`);
+}
+
+/** Whether the agent took the prompt, for as long as that can be waited for; a prompt that must wait anyway is not waited for. */
+export async function acknowledgement(
+  daemon: Daemon,
+  session: Session,
+  id: string,
+  before: number,
+): Promise<{ state: 'submitted' | 'queued'; ahead: number }> {
+  if (before > 0) return { state: 'queued', ahead: before };
+  const isTaken = () => !session.queue.some(prompt => prompt.id === id);
+  const isFutile = () => session.status === 'waiting' || isBlocked(daemon, session) || session.held;
+  await daemon.ledger.until(() => isTaken() || isFutile(), ACKNOWLEDGEMENT);
+  return { state: isTaken() ? 'submitted' : 'queued', ahead: 0 };
+}
+
+/** Waits for the turn of this prompt; says once that a person is needed. */
+export async function turnOf(
+  daemon: Daemon,
+  session: Session,
+  id: string,
+  timeoutMs: number | null,
+  exchange: Pick<Exchange, 'signal' | 'notice'>,
+): Promise<TurnResult> {
+  const { name } = session.definition;
+  let saidWaiting = false;
+  const isOver = () => {
+    const now = daemon.ledger.world.sessions.get(name);
+    if (!now) return true;
+    if (now.status === 'waiting' && !saidWaiting) {
+      saidWaiting = true;
+      exchange.notice(`${name} waits for a person: ${now.waitingFor} (actor attach ${name})`);
+    }
+    if (now.last?.prompts.includes(id)) return true;
+    const isPending = now.queue.some(prompt => prompt.id === id);
+    return !isPending && now.turn?.promptId !== id && !now.turn?.joined.includes(id);
+  };
+  const isDone = await daemon.ledger.until(isOver, timeoutMs, exchange.signal);
+  if (!isDone) throw new Failure(EXIT.timedOut, `${name} has not finished in time; its turn goes on`, `actor wait ${name}`);
+  const last = daemon.ledger.world.sessions.get(name)?.last;
+  if (!last?.prompts.includes(id)) return { outcome: null, reason: 'dropped', message: null, duration_ms: null };
+  return { outcome: last.outcome, reason: last.reason, message: last.message, duration_ms: last.durationMs };
+}

@@ -1,0 +1,46 @@
+/** Looks at a session's screen, for what no hook tells. */
+import { lookAtPane } from '../../../tmux/capture.js';
+import type { Pane } from '../../../tmux/panes.js';
+import type { ScreenReading } from '../../agents/agent.js';
+import type { Daemon } from '../context.js';
+import { observe } from '../inputs/observe.js';
+import type { Worker } from '../worker.js';
+
+/** What the screen shows by the adapter's reading; null when there is no living window. */
+export async function readScreen(daemon: Daemon, worker: Worker): Promise<ScreenReading | null> {
+  const { session, running } = worker;
+  if (!session?.launch?.pane || !running) return null;
+  const look = await lookAtPane(daemon.tmux, session.launch.pane);
+  if (!look || look.pane.dead) return null;
+  return daemon.agentOf(session).screen(look.screen, factsOf(look.pane), running.view);
+}
+
+/** An agent that is not ready yet may stand at a start-up dialog, which no hook reports. */
+export async function lookAtStart(daemon: Daemon, worker: Worker): Promise<void> {
+  const { session } = worker;
+  if (!session?.launch) return;
+  worker.running?.readState();
+  const reading = await readScreen(daemon, worker);
+  if (reading?.state === 'dialog') seeDialog(daemon, worker, reading);
+}
+
+/** Notes that a person is needed, known from the screen only. */
+export function seeDialog(daemon: Daemon, worker: Worker, reading: ScreenReading): void {
+  const { session } = worker;
+  if (!session?.launch || !reading.waitingFor) return;
+  observe(daemon, session.definition.name, session.launch.id, [
+    {
+      type: 'waiting',
+      for: reading.waitingFor,
+      source: 'screen',
+      position: null,
+      at: Date.now(),
+      by: 'the screen (a guess)',
+    },
+  ]);
+}
+
+function factsOf(pane: Pane) {
+  const { cursorX, cursorY, width, height, command, title, alternateScreen } = pane;
+  return { cursorX, cursorY, width, height, command, title, alternateScreen };
+}

@@ -1,0 +1,136 @@
+/**
+ * Puts a prompt into an agent's window: never into a dialog, never onto a person's draft, once.
+ *
+ * The prompt goes into a tmux buffer named after it, `sending` is written down, then paste and Enter are one tmux command
+ * that deletes the buffer. So a later daemon knows: buffer there = not pasted, buffer gone = pasted.
+ */
+import { execa } from 'execa';
+import { sendKeys } from '../../../tmux/keys.js';
+import { dropPrompt, loadPrompt, neutralizePaste, pastePrompt, promptBuffers } from '../../../tmux/paste.js';
+import type { Agent } from '../../agents/agent.js';
+import { eventRecord } from '../../domain/step.js';
+import type { Prompt, Session } from '../../domain/world.js';
+import type { Daemon } from '../context.js';
+import { point } from '../fault.js';
+import type { Worker } from '../worker.js';
+import { readScreen, seeDialog } from './look.js';
+
+/** A check of a prompt (`bash -n`) that takes longer than this has no say, in milliseconds. */
+const CHECK_TIMEOUT = 5000;
+/** After this time without an acknowledgement the screen is asked, in milliseconds. */
+const ACKNOWLEDGEMENT_PATIENCE = 2000;
+
+/** `sent`: pasted and entered. `refused`: it can never be sent, and its `failed` event says why. Else why not now. */
+export type SendResult = 'sent' | 'refused' | 'busy' | 'draft' | 'dialog';
+
+export async function sendPrompt(daemon: Daemon, worker: Worker, prompt: Prompt): Promise<SendResult> {
+  const { session } = worker;
+  if (!session?.launch?.pane) return 'busy';
+  const agent = daemon.agentOf(session);
+  const { pane } = session.launch;
+  const submission = prompt.slash ? { paste: prompt.text } : agent.submission(prompt.text);
+  if ('refuse' in submission) {
+    refuse(daemon, session, prompt, submission.refuse);
+    return 'refused';
+  }
+  if (agent.looksBeforePaste) {
+    const reading = await readScreen(daemon, worker);
+    if (!reading) return 'busy';
+    if (reading.state === 'dialog') seeDialog(daemon, worker, reading);
+    if (reading.state !== 'composer') return reading.state;
+  }
+  await loadPrompt(daemon.tmux, prompt.id, neutralizePaste(submission.paste));
+  point('after-load');
+  if (!isStillNext(worker, prompt)) {
+    await dropPrompt(daemon.tmux, prompt.id);
+    return 'busy';
+  }
+  daemon.ledger.commit([{ kind: 'sending', session: session.definition.name, prompt: prompt.id }]);
+  point('after-sending');
+  const pasted = await pastePrompt(daemon.tmux, pane, prompt.id, agent.foreground ? { foreground: agent.foreground } : {});
+  point('after-paste');
+  if (pasted === 'pasted') return 'sent';
+  await dropPrompt(daemon.tmux, prompt.id);
+  daemon.ledger.commit([{ kind: 'unsent', session: session.definition.name, prompt: prompt.id }]);
+  return 'busy';
+}
+
+/** While the buffer was loaded a person may have begun a turn, or cancelled the prompt. */
+function isStillNext(worker: Worker, prompt: Prompt): boolean {
+  const { session } = worker;
+  return session?.status === 'idle' && !session.turn && session.queue[0]?.id === prompt.id && !session.held;
+}
+
+function refuse(daemon: Daemon, session: Session, prompt: Prompt, why: string): void {
+  const facts = { type: 'failed', outcome: 'failed', reason: 'refused', message: why, prompt_id: prompt.id } as const;
+  daemon.ledger.commit([
+    { kind: 'prompt-dropped', session: session.definition.name, id: prompt.id },
+    eventRecord(daemon.ledger.world, session, 'a check of the prompt', facts),
+  ]);
+}
+
+/**
+ * Looks after a prompt that was pasted and not acknowledged: an agent that was not quite ready takes the text and loses
+ * the Enter, and then the text stands in its composer. A slash command is acknowledged by nothing, and done.
+ * @returns when to look again, in milliseconds.
+ */
+export async function recheckSent(daemon: Daemon, worker: Worker, prompt: Prompt): Promise<number> {
+  const { session } = worker;
+  const age = Date.now() - (prompt.sentAt ?? 0);
+  if (!session?.launch?.pane || age < ACKNOWLEDGEMENT_PATIENCE) return Math.max(20, ACKNOWLEDGEMENT_PATIENCE - age);
+  const name = session.definition.name;
+  if (prompt.slash) {
+    daemon.ledger.commit([{ kind: 'prompt-dropped', session: name, id: prompt.id }]);
+    return ACKNOWLEDGEMENT_PATIENCE;
+  }
+  worker.running?.readTails();
+  worker.running?.readState();
+  const agent = daemon.agentOf(session);
+  if (!agent.looksBeforePaste || agent.foreground) return ACKNOWLEDGEMENT_PATIENCE;
+  const reading = await readScreen(daemon, worker);
+  const isOurs = reading?.draft != null && looksLike(agent, prompt.text, reading.draft);
+  if (reading?.state === 'draft' && isOurs) await sendKeys(daemon.tmux, session.launch.pane, ['Enter']);
+  return ACKNOWLEDGEMENT_PATIENCE;
+}
+
+/** A composer shows a long paste as a placeholder, or wraps it: the first words, or the placeholder, must be ours. */
+function looksLike(agent: Agent, sent: string, draft: string): boolean {
+  if (agent.samePrompt(sent, draft)) return true;
+  const squeeze = (text: string) => text.replace(/\s+/g, '');
+  const shown = squeeze(draft);
+  return shown.length >= 3 && (squeeze(sent).startsWith(shown.slice(0, 60)) || /^\[Pasted/i.test(draft.trim()));
+}
+
+/** At the start of a daemon: which of the prompts on their way were never pasted? They wait again. */
+export async function settleSending(daemon: Daemon): Promise<void> {
+  const onTheirWay = [...daemon.ledger.world.sessions.values()].flatMap(session =>
+    session.queue.filter(prompt => prompt.state === 'sending').map(prompt => ({ session, prompt })),
+  );
+  if (!(await daemon.tmux.isAnswering())) return;
+  const buffers = await promptBuffers(daemon.tmux);
+  for (const { session, prompt } of onTheirWay)
+    if (buffers.includes(prompt.id))
+      daemon.ledger.commit([{ kind: 'unsent', session: session.definition.name, prompt: prompt.id }]);
+  for (const id of buffers) await dropPrompt(daemon.tmux, id);
+}
+
+/**
+ * Runs the agent's own check of a prompt.
+ * @returns why it cannot be run, or null.
+ */
+export async function checkPrompt(agent: Agent, prompt: string, env: Record<string, string>): Promise<string | null> {
+  const submission = agent.submission(prompt);
+  if ('refuse' in submission) return submission.refuse;
+  const [program, ...args] = agent.check ?? [];
+  if (program === undefined) return null;
+  const { exitCode, stderr } = await execa(program, args, {
+    input: prompt,
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: CHECK_TIMEOUT,
+  });
+  // A here-document without its end is only a warning, but an interactive shell would wait for it.
+  if (exitCode === 0 && stderr === '') return null;
+  return exitCode === undefined ? null : stderr.trim() || `${program} refuses it`;
+}

@@ -1,0 +1,55 @@
+/** Diffs and uncommitted marks of the sessions' worktrees, off the main path. */
+import { diffAgainstBase } from '../git/diff.js';
+import { Git } from '../git/git.js';
+import type { Session } from '../domain/world.js';
+import type { Daemon } from './context.js';
+import { ownEnvironment } from './environment.js';
+
+const TIMEOUT = 10_000;
+
+export class Checkouts {
+  readonly #daemon: Daemon;
+  readonly #git = new Git(ownEnvironment());
+  /** For which state of a session its facts were asked: another turn, another look. */
+  readonly #asked = new Map<string, string>();
+  #isBusy = false;
+
+  constructor(daemon: Daemon) {
+    this.#daemon = daemon;
+  }
+
+  poke(): void {
+    if (this.#isBusy) return;
+    const session = [...this.#daemon.ledger.world.sessions.values()].find(
+      each => each.definition.base && this.#asked.get(each.definition.name) !== stateOf(each),
+    );
+    if (!session) return;
+    this.#isBusy = true;
+    void this.#look(session).finally(() => {
+      this.#isBusy = false;
+      setImmediate(() => this.poke());
+    });
+  }
+
+  async #look(session: Session): Promise<void> {
+    const { name, dir, base } = session.definition;
+    this.#asked.set(name, stateOf(session));
+    if (!base) return;
+    try {
+      const diff = await diffAgainstBase(this.#git, dir, base, { timeoutMs: TIMEOUT });
+      this.#daemon.facts.set(name, {
+        diff: { added: diff.added, deleted: diff.deleted },
+        dirty: diff.dirty,
+        pr: null,
+      });
+      this.#daemon.ledger.touch();
+    } catch (error) {
+      this.#daemon.log(`${name}: its diff`, error);
+    }
+  }
+}
+
+/** Worth a look again when a turn has ended since. */
+function stateOf(session: Session): string {
+  return `${session.last?.endedAt ?? 0}`;
+}

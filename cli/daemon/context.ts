@@ -1,0 +1,63 @@
+/** What every part of the daemon works with. Made once, in run.ts. */
+import type { Tmux } from '../../tmux/tmux.js';
+import type { Agent, Places } from '../agents/agent.js';
+import type { CheckoutFacts } from '../domain/view.js';
+import type { Session } from '../domain/world.js';
+import type { Journal } from '../store/journal.js';
+import type { Ledger } from './ledger.js';
+import type { Log } from './log.js';
+import type { HomePlaces } from './places.js';
+import type { Watcher } from './inputs/watcher.js';
+import type { Worker } from './worker.js';
+
+export interface Daemon {
+  places: HomePlaces;
+  /** What agents are told of our places. */
+  agentPlaces: Places;
+  ledger: Ledger;
+  journal: Journal;
+  tmux: Tmux;
+  log: Log;
+  watcher: Watcher;
+  agentOf(session: Session): Agent;
+  /** The worker of this session, made if need be. */
+  workerOf(session: Session): Worker;
+  /** Facts about checkouts by session name. */
+  facts: Map<string, CheckoutFacts>;
+  /** The MCP servers that are connected, by session name. */
+  doors: Map<string, McpDoor>;
+  /** Pokes: "look again". They return at once. */
+  poke: {
+    inbox(): void;
+    panes(): void;
+    deliveries(): void;
+  };
+  /** Reads everything the agents have said so far; `gone` may be concluded only after it. */
+  drain(): void;
+  /** Before the end of this launch's agent is concluded: what lies unclaimed in its mail was certainly not told. */
+  settleUnclaimed(launch: string): void;
+  /** An agent's inbox did not take this delivery. */
+  refused(token: string, why: string): void;
+  /** Ends this process soon; agents go on. */
+  shutdown(why: string): void;
+  startedAt: number;
+}
+
+/** A connected `actor mcp`, as a door into its agent. */
+export interface McpDoor {
+  session: string;
+  pid: number;
+  /** Can it hand in anything? */
+  isOpen: boolean;
+  hand(token: string, text: string): void;
+}
+
+/** The session of this name, without regard to case. */
+export function findSession(daemon: Daemon, name: string): Session | undefined {
+  const { sessions } = daemon.ledger.world;
+  const exact = sessions.get(name);
+  if (exact) return exact;
+  for (const session of sessions.values())
+    if (session.definition.name.toLowerCase() === name.toLowerCase()) return session;
+  return undefined;
+}

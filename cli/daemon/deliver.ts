@@ -1,0 +1,145 @@
+/**
+ * Hands the pending events to the sessions that are to be told. Which door: a shell prints (`print`); a claude gets them
+ * by its own `actor mcp` (`mcp`) or, without that, by its hooks at a turn's boundary (`hook`). Never by keys or a paste.
+ *
+ * Written down before it is handed out, and closed only by the receiving agent's own transcript; see `DeliveryState`.
+ */
+import { randomBytes } from 'node:crypto';
+import { recipientOf } from '../domain/event.js';
+import { messageOf } from '../domain/message.js';
+import type { Door } from '../domain/record.js';
+import type { Delivery, Pending, Session } from '../domain/world.js';
+import type { Daemon } from './context.js';
+import { point } from './fault.js';
+import { Mail } from './mail.js';
+
+/** An agent drops messages that come faster (claude: 30 in a burst), in milliseconds. */
+const BATCH_INTERVAL = 1000;
+/** An open door that shows no sign of the message for this long has lost it, in milliseconds. */
+const ACCEPTANCE_PATIENCE = 10_000;
+
+export class Post {
+  readonly #daemon: Daemon;
+  readonly #mail: Mail;
+  readonly #lastOffer = new Map<string, number>();
+  #timer: NodeJS.Timeout | null = null;
+  #isPoked = false;
+
+  constructor(daemon: Daemon) {
+    this.#daemon = daemon;
+    this.#mail = new Mail(daemon.places.mail);
+  }
+
+  poke(): void {
+    if (this.#isPoked) return;
+    this.#isPoked = true;
+    setImmediate(() => {
+      this.#isPoked = false;
+      try {
+        this.#deliver();
+      } catch (error) {
+        this.#daemon.log('deliveries', error);
+        this.#again(BATCH_INTERVAL);
+      }
+    });
+  }
+
+  /** After a restart: finishes what was offered when the last daemon died. */
+  recover(): void {
+    for (const delivery of this.#daemon.ledger.world.deliveries.values())
+      if (delivery.door === 'print' && delivery.state === 'offered') this.#mail.publish(delivery.to, delivery.token);
+  }
+
+  /** Before an agent's end is concluded: what lies unclaimed in its mail was certainly not told. */
+  settleUnclaimed(launch: string): void {
+    for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
+      if (delivery.launch !== launch || delivery.state !== 'offered' || delivery.door === 'mcp') continue;
+      if (this.#mail.takeBack(delivery.to, delivery.token, delivery.door)) this.#withdraw(delivery, true);
+    }
+  }
+
+  /** The MCP server of a session says that it could not hand this in. */
+  refused(token: string, why: string): void {
+    const delivery = this.#daemon.ledger.world.deliveries.get(token);
+    if (!delivery) return;
+    this.#daemon.log(`${delivery.to}: its inbox refused events: ${why}`);
+    this.#withdraw(delivery, true);
+    this.#again(BATCH_INTERVAL);
+  }
+
+  #deliver(): void {
+    this.#withdrawLost();
+    for (const [recipient, waiting] of this.#byRecipient()) {
+      const door = this.#doorOf(recipient);
+      if (!door || !recipient.launch) continue;
+      const wait = BATCH_INTERVAL - (Date.now() - (this.#lastOffer.get(recipient.definition.name) ?? 0));
+      if (door === 'mcp' && wait > 0) {
+        this.#again(wait);
+        continue;
+      }
+      this.#offer(recipient, recipient.launch.id, door, waiting);
+    }
+  }
+
+  #byRecipient(): Map<Session, Pending[]> {
+    const { world } = this.#daemon.ledger;
+    const groups = new Map<Session, Pending[]>();
+    for (const pending of world.pending.values()) {
+      if (pending.token !== null) continue;
+      const recipient = recipientOf(world, pending);
+      if (recipient) groups.set(recipient, [...(groups.get(recipient) ?? []), pending]);
+    }
+    return groups;
+  }
+
+  #doorOf(session: Session): Door | null {
+    if (!session.launch?.window) return null;
+    const { doors } = this.#daemon.agentOf(session);
+    if (doors.includes('print')) return 'print';
+    if (doors.includes('mcp') && this.#daemon.doors.get(session.definition.name)?.isOpen) return 'mcp';
+    // The hook's file is filled only when the better door had its chance: a main's server connects within a second.
+    const isSettled = Date.now() - session.launch.startedAt > 5000 || !session.definition.main;
+    if (!isSettled) this.#again(1000);
+    return doors.includes('hook') && isSettled ? 'hook' : null;
+  }
+
+  #offer(recipient: Session, launch: string, door: Door, told: Pending[]): void {
+    const { name } = recipient.definition;
+    const events = told.map(({ event }) => event.id);
+    // Grows with the events, so that mail files in the order of their names are in the order of what happened.
+    const token = `${String(events[0]).padStart(8, '0')}${randomBytes(4).toString('hex')}`;
+    if (door !== 'mcp') this.#mail.draft(name, token, door, told, launch);
+    point('after-mail-draft');
+    this.#daemon.ledger.commit([{ kind: 'delivery', token, to: name, launch, door, events, state: 'offered' }]);
+    point('after-offered');
+    this.#lastOffer.set(name, Date.now());
+    if (door === 'mcp') this.#daemon.doors.get(name)?.hand(token, messageOf(told, token));
+    else this.#mail.publish(name, token);
+    point('after-handed');
+    if (door === 'mcp') this.#again(ACCEPTANCE_PATIENCE + 100);
+  }
+
+  /** What an inbox took and does not show in the transcript was dropped by the agent, or died with its server. */
+  #withdrawLost(): void {
+    for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
+      if (delivery.door !== 'mcp' || delivery.state !== 'offered') continue;
+      const session = this.#daemon.ledger.world.sessions.get(delivery.to);
+      if (!session?.launch?.ready || session.status === 'waiting') continue;
+      const age = Date.now() - delivery.at;
+      if (age >= ACCEPTANCE_PATIENCE) this.#withdraw(delivery, false);
+      else this.#again(ACCEPTANCE_PATIENCE - age + 100);
+    }
+  }
+
+  #withdraw({ token, to, launch, door, events }: Delivery, certain: boolean): void {
+    this.#daemon.ledger.commit([{ kind: 'delivery', token, to, launch, door, events, state: 'withdrawn', certain }]);
+  }
+
+  #again(delay: number): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.poke();
+    }, delay);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Everything that comes in from agents and tmux. Each kind of hint (a watch event, a tmux hook, the sweep) leads to the
+ * same look; a slow sweep covers what was missed.
+ */
+import type { Daemon } from '../context.js';
+import { point } from '../fault.js';
+import { type AgentMessage, readInbox, removeMessage } from './inbox.js';
+import { observe } from './observe.js';
+import { sweepPanes } from './panes.js';
+
+/** Inbox, transcripts and state files are looked at again this often, in milliseconds, in case a hint was lost. */
+const SWEEP_FILES = 2000;
+const SWEEP_PANES = 5000;
+
+export class Inputs {
+  readonly #daemon: Daemon;
+  #isInboxPoked = false;
+  #panes: Promise<void> | null = null;
+  #arePanesPoked = false;
+  #timers: NodeJS.Timeout[] = [];
+  #unwatch: (() => void) | null = null;
+
+  constructor(daemon: Daemon) {
+    this.#daemon = daemon;
+  }
+
+  /** Begins to watch and to sweep. */
+  start(): void {
+    this.#unwatch = this.#daemon.watcher.watch(this.#daemon.places.inbox, file => {
+      if (file === null || !file.split('/').at(-1)!.startsWith('.')) this.pokeInbox();
+    });
+    this.#timers = [
+      setInterval(() => this.#safely('sweep', () => this.drain()), SWEEP_FILES),
+      setInterval(() => this.pokePanes(), SWEEP_PANES),
+    ];
+  }
+
+  close(): void {
+    this.#unwatch?.();
+    for (const timer of this.#timers) clearInterval(timer);
+    void this.#daemon.watcher.close();
+  }
+
+  pokeInbox(): void {
+    if (this.#isInboxPoked) return;
+    this.#isInboxPoked = true;
+    setImmediate(() => {
+      this.#isInboxPoked = false;
+      this.#safely('inbox', () => this.#readInbox());
+    });
+  }
+
+  pokePanes(): void {
+    this.#arePanesPoked = true;
+    this.#panes ??= this.#sweepPanes().finally(() => {
+      this.#panes = null;
+    });
+  }
+
+  async #sweepPanes(): Promise<void> {
+    while (this.#arePanesPoked) {
+      this.#arePanesPoked = false;
+      await sweepPanes(this.#daemon).catch(error => this.#daemon.log('panes', error));
+    }
+  }
+
+  /** All that agents have said so far, in the order in which hooks, then transcripts, then state files count. */
+  drain(): void {
+    this.#readInbox();
+    for (const session of this.#daemon.ledger.world.sessions.values()) {
+      if (!session.launch) continue;
+      const { running } = this.#daemon.workerOf(session);
+      running?.readTails(true);
+      running?.readState();
+    }
+  }
+
+  #readInbox(): void {
+    const { inbox } = this.#daemon.places;
+    for (const message of readInbox(inbox, text => this.#daemon.log(text))) {
+      const isSeen = this.#daemon.ledger.world.inboxSeen.includes(message.file);
+      if (!isSeen) {
+        if (message.kind === 'tmux') this.pokePanes();
+        else this.#takeMessage(message);
+      }
+      point('after-inbox-record');
+      removeMessage(inbox, message.file);
+    }
+  }
+
+  #takeMessage(message: AgentMessage): void {
+    const session = this.#daemon.ledger.world.sessions.get(message.session);
+    if (!session || session.launch?.id !== message.launch) return;
+    const view = this.#daemon.workerOf(session).running?.view;
+    if (!view) return;
+    const origin = { at: message.at, position: null };
+    const observations = this.#daemon.agentOf(session).hook(message.event, message.payload, origin, view);
+    observe(this.#daemon, message.session, message.launch, observations, message.file);
+  }
+
+  #safely(what: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#daemon.log(what, error);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** Looks at all windows at once, and finds the agents that are gone. */
+import { captureScreen } from '../../../tmux/capture.js';
+import { detachClients, moveClients } from '../../../tmux/clients.js';
+import { listPanes, type Pane } from '../../../tmux/panes.js';
+import { closeWindow, pokeDeadPane } from '../../../tmux/window.js';
+import type { ProcessEnd } from '../../agents/agent.js';
+import { mainOf } from '../../domain/event.js';
+import type { Observation } from '../../domain/observation.js';
+import type { Session } from '../../domain/world.js';
+import type { Daemon } from '../context.js';
+import { observe } from './observe.js';
+
+const LAST_WORDS_LINES = 20;
+
+/** One tmux call for all; then, for each agent whose pane is dead or gone, what follows. */
+export async function sweepPanes(daemon: Daemon): Promise<void> {
+  const running = [...daemon.ledger.world.sessions.values()].filter(session => session.launch?.pane);
+  if (running.length === 0) return;
+  let panes = await listPanes(daemon.tmux);
+  // tmux learns of some deaths only when another child of its own ends.
+  if (panes?.some(pane => pane.dead && pane.deadStatus === null && pane.deadSignal === null)) {
+    await pokeDeadPane(daemon.tmux);
+    panes = await listPanes(daemon.tmux);
+  }
+  for (const session of running) {
+    const { launch } = session;
+    if (!launch || session.ending) continue;
+    const pane = panes?.find(each => each.pane === launch.pane && each.launch === launch.id);
+    if (pane && !pane.dead) continue;
+    await concludeDeath(daemon, session, launch.id, panes === null ? 'no-server' : (pane ?? 'no-window'));
+  }
+}
+
+async function concludeDeath(
+  daemon: Daemon,
+  session: Session,
+  launch: string,
+  found: Pane | 'no-server' | 'no-window',
+): Promise<void> {
+  const agent = daemon.agentOf(session);
+  const name = session.definition.name;
+  const isDead = typeof found !== 'string';
+  const end: ProcessEnd = isDead ? { status: found.deadStatus, signal: found.deadSignal } : { status: null, signal: null };
+  const clean = isDead && (end.status !== null || end.signal !== null) && agent.endedCleanly(end);
+  const screen = isDead ? lastLines(await captureScreen(daemon.tmux, found.pane)) : '';
+  // The agent's own last word (a Stop hook, a transcript line) comes before its death.
+  daemon.drain();
+  daemon.settleUnclaimed(launch);
+  if (session.launch?.id !== launch) return;
+  const gone: Observation = {
+    type: 'gone',
+    clean,
+    detail: detailOf(found, end),
+    source: 'pane',
+    position: null,
+    at: Date.now(),
+    by: 'its window',
+    ...(screen ? { lastWords: screen } : {}),
+    ...(clean && end.status !== null ? { turnOutcome: outcomeOf(end.status, screen) } : {}),
+  };
+  observe(daemon, name, launch, [gone]);
+  if (isDead && clean) await leaveWindow(daemon, session, found.window);
+}
+
+/** The clients that look at a window whose agent was quit go back to main; those of main itself leave. */
+async function leaveWindow(daemon: Daemon, session: Session, window: string): Promise<void> {
+  const main = session.definition.main ? undefined : mainOf(daemon.ledger.world, session.definition);
+  const target = main?.launch?.window;
+  if (target) await moveClients(daemon.tmux, window, target);
+  else await detachClients(daemon.tmux, { window });
+  await closeWindow(daemon.tmux, window);
+}
+
+function outcomeOf(status: number, message: string) {
+  return status === 0
+    ? ({ outcome: 'completed', reason: null, message } as const)
+    : ({ outcome: 'failed', reason: 'exit_status', message: `${message}\nexit status ${status}` } as const);
+}
+
+function detailOf(found: Pane | 'no-server' | 'no-window', { status, signal }: ProcessEnd): string {
+  if (found === 'no-server') return 'the tmux server ended';
+  if (found === 'no-window') return 'its window was closed';
+  if (signal !== null) return `killed by signal ${signal}`;
+  return status === null ? 'ended, and tmux cannot tell how' : `exit status ${status}`;
+}
+
+function lastLines(screen: string): string {
+  return screen
+    .split('\n')
+    .map(line => line.trimEnd())
+    .filter(line => line !== '')
+    .slice(-LAST_WORDS_LINES)
+    .join('\n');
+}

@@ -1,0 +1,77 @@
+/**
+ * `$ACTOR_HOME/mail/<session>/`: events as files that an agent's own hook claims by rename, so that it needs no daemon
+ * alive. `<token>.print` is text for a shell; `pending/` is a folder with the ready answers for claude's hooks.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { lineOf, messageOf, type Told } from '../domain/message.js';
+import type { Door } from '../domain/record.js';
+
+export class Mail {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  #folder(session: string): string {
+    return path.join(this.#root, session);
+  }
+
+  /** Prepares a delivery that nobody can claim yet. Whatever an earlier agent left unclaimed goes. */
+  draft(session: string, token: string, door: Exclude<Door, 'mcp'>, told: readonly Told[], launch: string): void {
+    const folder = this.#folder(session);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (door === 'print') {
+      // Ends with its receipt: a mark that the shell's terminal ignores and its recorded output shows.
+      const text = `${told.map(lineOf).join('\n')}\n\x1b]7717;${launch};seen;${token}\x07`;
+      writeFileSync(path.join(folder, `.${token}.print`), text, { mode: 0o600 });
+      return;
+    }
+    const draft = path.join(folder, `.${token}.pending`);
+    mkdirSync(draft, { mode: 0o700 });
+    const text = messageOf(told, token);
+    const write = (name: string, value: unknown) =>
+      writeFileSync(path.join(draft, name), JSON.stringify(value), { mode: 0o600 });
+    write('stop.json', { decision: 'block', reason: text });
+    for (const event of ['UserPromptSubmit', 'SessionStart', 'PostToolUse'])
+      write(`${event}.json`, { hookSpecificOutput: { hookEventName: event, additionalContext: text } });
+  }
+
+  /** Makes a drafted delivery claimable. Does nothing when that was done before. */
+  publish(session: string, token: string): void {
+    const folder = this.#folder(session);
+    move(path.join(folder, `.${token}.print`), path.join(folder, `${token}.print`));
+    move(path.join(folder, `.${token}.pending`), path.join(folder, 'pending'));
+  }
+
+  /** Takes back what was not claimed. @returns true when nobody can have seen it. */
+  takeBack(session: string, token: string, door: Door): boolean {
+    const folder = this.#folder(session);
+    const unclaimed = door === 'print' ? `${token}.print` : 'pending';
+    const taken = path.join(folder, `.taken-${token}`);
+    const isOurs =
+      move(path.join(folder, unclaimed), taken) ||
+      existsSync(path.join(folder, `.${token}.print`)) ||
+      existsSync(path.join(folder, `.${token}.pending`));
+    for (const name of [`.taken-${token}`, `.${token}.print`, `.${token}.pending`])
+      rmSync(path.join(folder, name), { recursive: true, force: true });
+    return isOurs;
+  }
+
+  /** Empties a session's mail: its agent is starting anew, and nothing that lies there belongs to it. */
+  clear(session: string): void {
+    const folder = this.#folder(session);
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function move(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+/** Questions about processes of this machine: Linux by /proc, others by ps(1). */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const HAS_PROC = existsSync('/proc/self/stat');
+
+/**
+ * What tells a process from a later one with the same pid: its start time since boot and the boot's id (proc(5), field 22).
+ * Elsewhere its start time by ps. null: there is no such process.
+ */
+export function birthOf(pid: number): string | null {
+  if (HAS_PROC) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      // The command name is in parentheses and may hold anything; fields are counted behind it.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (fields[0] === 'Z' || fields[0] === 'X') return null;
+      return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`;
+    } catch {
+      return null;
+    }
+  }
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return birthOf(pid) !== null;
+}
+
+/**
+ * The processes that an agent's window started: those in the terminal session of its first process, and on Linux those
+ * with the launch's id in their environment, which also finds what daemonised itself.
+ */
+export function processesOf(windowPid: number, launch: string): number[] {
+  if (!HAS_PROC) return processesBySession(windowPid);
+  const found: number[] = [];
+  const mark = `ACTOR_LAUNCH=${launch}`;
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (fields[0] === 'Z') continue;
+      const isInSession = Number(fields[3]) === windowPid;
+      if (isInSession || readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark)) found.push(pid);
+    } catch {
+      // It ended while we looked, or belongs to somebody else.
+    }
+  }
+  return found;
+}
+
+function processesBySession(windowPid: number): number[] {
+  try {
+    return execFileSync('ps', ['-axo', 'pid=,sess='], { encoding: 'utf8' })
+      .split('\n')
+      .map(line => line.trim().split(/\s+/).map(Number))
+      .flatMap(([pid, session]) => (pid && session === windowPid ? [pid] : []));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Ends these processes: waits `patience` milliseconds for them to end by themselves (they were told already), then
+ * SIGTERM, then SIGKILL. `find` is asked again each time, as they may fork.
+ * @returns true when none is left.
+ */
+export async function endProcesses(find: () => number[], patience: number): Promise<boolean> {
+  for (const [signal, time] of [
+    [null, patience],
+    ['SIGTERM', 1000],
+    ['SIGKILL', 2000],
+  ] as const) {
+    const deadline = Date.now() + time;
+    let left = find();
+    if (signal) for (const pid of left) send(pid, signal);
+    while (left.length > 0 && Date.now() < deadline) {
+      await delay(10);
+      left = find();
+    }
+    if (left.length === 0) return true;
+  }
+  return false;
+}
+
+function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The daemon's life: become the owner of the home, read the journal, find out what happened while nobody looked, listen,
+ * and go when nobody needs it any more. Killing it at any moment costs nothing: all state is in the journal, the agents live in
+ * the tmux server, and their hooks write files whether it lives or not.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import path from 'node:path';
+import { listClients } from '../../tmux/clients.js';
+import { Tmux } from '../../tmux/tmux.js';
+import type { Agent } from '../agents/agent.js';
+import { agents } from '../agents/registry.js';
+import { Failure } from '../domain/failure.js';
+import type { Session } from '../domain/world.js';
+import { EXIT } from '../protocol.js';
+import { ensurePrivateFolder } from '../store/files.js';
+import { Journal } from '../store/journal.js';
+import type { Daemon } from './context.js';
+import { Post } from './deliver.js';
+import { Checkouts } from './checkouts.js';
+import { Inputs } from './inputs/inputs.js';
+import { Watcher } from './inputs/watcher.js';
+import { Ledger } from './ledger.js';
+import { openLog } from './log.js';
+import { claimOwnership } from './owner.js';
+import { homePlaces, packageRoot } from './places.js';
+import { birthOf } from './processes.js';
+import { reconcile } from './reconcile.js';
+import { listen } from './socket.js';
+import { StatusLine } from './status-line.js';
+import { Worker } from './worker.js';
+
+/** It ends by itself this long after the last agent and the last client are gone, in milliseconds. */
+const IDLE_END = Number(process.env['ACTOR_IDLE_END'] ?? 10 * 60_000);
+
+/** Runs the daemon of this home until it ends; returns at once when another process is the daemon. */
+export async function run(home: string): Promise<void> {
+  const startedAt = Date.now();
+  const places = homePlaces(home);
+  for (const folder of [home, places.sessions, places.worktrees, places.journal, places.inbox, places.mail, places.run])
+    ensurePrivateFolder(folder);
+  const self = { pid: process.pid, born: birthOf(process.pid) ?? '' };
+  const owner = claimOwnership(path.join(home, 'owner'), self, claim => birthOf(claim.pid) === claim.born);
+  if (owner) return;
+  writeFileSync(places.pidFile, `${process.pid}\n`, { mode: 0o600 });
+
+  const log = openLog(home);
+  process.on('uncaughtException', error => log('uncaught', error));
+  process.on('unhandledRejection', error => log('unhandled', error));
+  const journal = new Journal(places.journal);
+  const ledger = new Ledger(journal);
+  for (const problem of journal.problems) log(problem);
+  log(`started, pid ${process.pid}, ${ledger.world.sessions.size} sessions, ${ledger.world.lastEvent} events`);
+
+  const root = packageRoot();
+  const workers = new Map<string, Worker>();
+  const clients = new Set<Socket>();
+  let server: Server | null = null;
+  let isEnding = false;
+  const daemon: Daemon = {
+    places,
+    agentPlaces: {
+      home,
+      hooks: path.join(root, 'hooks'),
+      templates: path.join(root, 'templates'),
+      mcp: [process.execPath, path.join(root, 'dist', 'mcp.mjs')],
+    },
+    ledger,
+    journal,
+    tmux: new Tmux({
+      socket: places.tmuxSocket,
+      config: path.join(root, 'templates', 'tmux.conf'),
+      userConfig: places.userTmuxConfig,
+    }),
+    log,
+    watcher: new Watcher(error => log('watch', error)),
+    agentOf: session => agentOf(session),
+    workerOf(session) {
+      const { name } = session.definition;
+      let worker = workers.get(name);
+      if (!worker) workers.set(name, (worker = new Worker(daemon, name)));
+      return worker;
+    },
+    facts: new Map(),
+    doors: new Map(),
+    poke: {
+      inbox: () => inputs.pokeInbox(),
+      panes: () => inputs.pokePanes(),
+      deliveries: () => post.poke(),
+    },
+    drain: () => inputs.drain(),
+    settleUnclaimed: launch => post.settleUnclaimed(launch),
+    refused: (token, why) => post.refused(token, why),
+    shutdown(why) {
+      if (isEnding) return;
+      isEnding = true;
+      log(`ends: ${why}`);
+      void end();
+    },
+    startedAt,
+  };
+  const post = new Post(daemon);
+  const inputs = new Inputs(daemon);
+  const checkouts = new Checkouts(daemon);
+  const statusLine = new StatusLine(daemon);
+
+  async function end(): Promise<void> {
+    server?.close();
+    rmSync(places.socket, { force: true });
+    inputs.close();
+    // What is being answered is answered; a client that only follows is cut off and finds the next daemon.
+    setTimeout(() => {
+      for (const client of clients) client.destroy();
+      rmSync(places.pidFile, { force: true });
+      journal.close();
+      process.exit(0);
+    }, 100);
+  }
+
+  await reconcile(daemon, inputs, post);
+  ledger.onChange(() => {
+    statusLine.poke();
+    checkouts.poke();
+  });
+  statusLine.poke();
+  server = await listen(daemon, places.socket, clients);
+  process.on('SIGTERM', () => daemon.shutdown('SIGTERM'));
+  process.on('SIGINT', () => daemon.shutdown('SIGINT'));
+
+  let busyAt = Date.now();
+  setInterval(
+    () => {
+      void isNeeded(daemon, clients).then(needed => {
+        if (needed) busyAt = Date.now();
+        else if (Date.now() - busyAt >= IDLE_END) daemon.shutdown('nobody needs it');
+      });
+    },
+    Math.min(30_000, Math.max(100, IDLE_END / 4)),
+  ).unref();
+}
+
+async function isNeeded(daemon: Daemon, clients: Set<Socket>): Promise<boolean> {
+  if (clients.size > 0) return true;
+  for (const session of daemon.ledger.world.sessions.values()) if (session.launch) return true;
+  return (await listClients(daemon.tmux).catch(() => [])).length > 0;
+}
+
+function agentOf(session: Session): Agent {
+  const agent = agents[session.definition.agent];
+  if (!agent)
+    throw new Failure(EXIT.usage, `${session.definition.name} has an agent that is not known: ${session.definition.agent}`);
+  return agent;
+}

@@ -1,0 +1,137 @@
+/**
+ * Moves one session forward: asks `nextAct` what is to be done, does it, asks again. Acts of one session never overlap;
+ * sessions do not wait for each other. Whatever happens is told by a commit to the ledger, so that a worker that dies with
+ * its daemon is replaced by another one that asks the same question.
+ */
+import { rmSync } from 'node:fs';
+import { nextAct } from '../domain/next.js';
+import type { Session } from '../domain/world.js';
+import { launchAgent } from './acts/launch.js';
+import { lookAtStart } from './acts/look.js';
+import { recheckSent, sendPrompt } from './acts/send.js';
+import type { Daemon } from './context.js';
+import { Running } from './running.js';
+
+/** How long a prompt that cannot be sent at this moment waits for the next try, in milliseconds. */
+const RETRY = { busy: [30, 60, 120, 250, 500, 1000], draft: [500], dialog: [1000] } as const;
+/** An agent that is not ready after this time is looked at, in milliseconds. */
+const START_PATIENCE = 3000;
+
+export class Worker {
+  readonly #daemon: Daemon;
+  readonly #name: string;
+  #chain: Promise<unknown> = Promise.resolve();
+  #isPoked = false;
+  #timer: NodeJS.Timeout | null = null;
+  #retries = 0;
+  /** A person wants the agent itself to run, prompt or not. */
+  wanted = false;
+  /** Why the next prompt is not sent although the agent is idle. */
+  blocked: 'draft' | null = null;
+  /** The running agent as this process knows it. */
+  running: Running | null = null;
+
+  constructor(daemon: Daemon, name: string) {
+    this.#daemon = daemon;
+    this.#name = name;
+  }
+
+  get session(): Session | undefined {
+    return this.#daemon.ledger.world.sessions.get(this.#name);
+  }
+
+  /** Something changed: look again, soon. */
+  poke(): void {
+    if (this.#isPoked) return;
+    this.#isPoked = true;
+    void this.exclusive(async () => {
+      this.#isPoked = false;
+      await this.#drive();
+    }).catch(error => this.#daemon.log(`${this.#name}: `, error));
+  }
+
+  /** Runs `act` while nothing else is done for this session. */
+  exclusive<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.#chain.then(act);
+    this.#chain = result.catch(() => {});
+    return result;
+  }
+
+  /** Adopts the agent that runs for this session, after its launch or at the start of the daemon. */
+  adopt(): void {
+    const session = this.session;
+    if (!session?.launch || this.running?.view.launch === session.launch.id) return;
+    this.running?.close();
+    this.running = Running.open(this.#daemon, session);
+    if (!session.launch.ready) this.#again(START_PATIENCE);
+  }
+
+  /** Forgets the running agent: it is gone, and the files of its launch with it. */
+  release(): void {
+    this.running?.close();
+    if (this.running) rmSync(this.running.view.folder, { recursive: true, force: true });
+    this.running = null;
+    this.blocked = null;
+    this.#retries = 0;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #drive(): Promise<void> {
+    for (;;) {
+      const session = this.session;
+      if (!session) return this.release();
+      const act = nextAct(session, this.wanted);
+      if (act.act === 'nothing') {
+        this.#setBlocked(null);
+        return this.#lookAfter(session);
+      }
+      if (act.act === 'launch') {
+        this.wanted = false;
+        try {
+          await launchAgent(this.#daemon, this, act.prompt);
+        } catch (error) {
+          // Held, or it would be tried for ever.
+          this.#daemon.log(`${this.#name}: the agent did not start`, error);
+          this.#daemon.ledger.commit([{ kind: 'held', session: this.#name, held: true }]);
+        }
+        continue;
+      }
+      const sent = await sendPrompt(this.#daemon, this, act.prompt);
+      if (sent === 'sent' || sent === 'refused') {
+        this.#retries = 0;
+        this.#setBlocked(null);
+        continue;
+      }
+      this.#setBlocked(sent === 'draft' ? 'draft' : null);
+      const times: readonly number[] = RETRY[sent];
+      return this.#again(times[Math.min(this.#retries++, times.length - 1)]!);
+    }
+  }
+
+  /** What needs another look although there is nothing to do: a start that takes long, a prompt that is not acknowledged. */
+  async #lookAfter(session: Session): Promise<void> {
+    if (!session.launch || !this.running) return;
+    const sent = session.queue.find(prompt => prompt.state === 'sending');
+    if (sent && !session.turn) return this.#again(await recheckSent(this.#daemon, this, sent));
+    if (!session.launch.ready && Date.now() - session.launch.startedAt >= START_PATIENCE) {
+      await lookAtStart(this.#daemon, this);
+      return this.#again(2000);
+    }
+    if (!session.launch.ready) this.#again(START_PATIENCE);
+  }
+
+  #setBlocked(blocked: 'draft' | null): void {
+    if (this.blocked === blocked) return;
+    this.blocked = blocked;
+    this.#daemon.ledger.touch();
+  }
+
+  #again(delay: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.poke();
+    }, delay);
+  }
+}

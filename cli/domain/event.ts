@@ -1,0 +1,44 @@
+/** Making events, and finding out who is told. Pure. */
+import type { ActorEvent, EventType } from '../protocol.js';
+import type { Pending, Session, World } from './world.js';
+
+/** What is particular to an event; everything else comes from the session. */
+export type EventFacts = { type: EventType } & Partial<
+  Pick<ActorEvent, 'turn' | 'outcome' | 'reason' | 'message' | 'duration_ms' | 'prompt_id' | 'waiting_for' | 'diff'>
+>;
+
+/** The event with this id. Its `time` is filled in by the ledger, when it is written down. */
+export function makeEvent(id: number, session: Session, facts: EventFacts): ActorEvent {
+  return {
+    id,
+    time: '',
+    session: session.definition.name,
+    parent: session.definition.parent,
+    type: facts.type,
+    turn: facts.turn ?? null,
+    outcome: facts.outcome ?? null,
+    reason: facts.reason ?? null,
+    message: facts.message ?? null,
+    duration_ms: facts.duration_ms ?? null,
+    prompt_id: facts.prompt_id ?? null,
+    waiting_for: facts.waiting_for ?? null,
+    branch: session.definition.branch,
+    diff: facts.diff ?? null,
+    queued: session.queue.filter(prompt => prompt.state === 'queued').length,
+  };
+}
+
+/** The main that a directory belongs to: of its repository, or outside one of the directory itself. */
+export function mainOf(world: World, place: { repo: string | null; dir: string }): Session | undefined {
+  for (const session of world.sessions.values()) {
+    const { main, repo, dir } = session.definition;
+    if (main && (place.repo === null ? repo === null && dir === place.dir : repo === place.repo)) return session;
+  }
+  return undefined;
+}
+
+/** Who is told of this event now: the parent, or else the main of its repository; undefined while there is neither. */
+export function recipientOf(world: World, { event, place }: Pick<Pending, 'event' | 'place'>): Session | undefined {
+  const parent = event.parent === null ? undefined : world.sessions.get(event.parent);
+  return parent ?? mainOf(world, place);
+}

@@ -1,0 +1,118 @@
+/** From which commit does a new branch start? */
+import { Failure } from '../domain/failure.js';
+import type { Git } from './git.js';
+
+export interface Base {
+  /** A branch, remote-tracking branch or tag by its short name; else the commit's id. Never relative to a HEAD. */
+  ref: string;
+  commit: string;
+  /** `main (2f9c1ab0 fix the nav bar), 3 behind origin/main`, for a person. */
+  description: string;
+}
+
+/**
+ * `base` as the directory `from` sees it; null: the branch that is checked out there, or its commit when detached.
+ * Throws a Failure where there is no such commit, naming what is like it.
+ */
+export async function resolveBase(git: Git, from: string, base: string | null): Promise<Base> {
+  const name = base ?? 'HEAD';
+  if (name === '' || name.startsWith('-')) throw new Failure(2, `'${name}' is not a branch, tag or commit`);
+  const [verified, symbolic] = await Promise.all([
+    git.attempt(from, ['rev-parse', '-q', '--verify', `${name}^{commit}`]),
+    git.attempt(from, ['rev-parse', '-q', '--verify', '--symbolic-full-name', name]),
+  ]);
+  if (verified.exitCode !== 0) throw await noSuchBase(git, from, base);
+  const commit = verified.stdout.trim();
+  const full = symbolic.stdout.trim();
+  const ref = full.startsWith('refs/') ? full.replace(/^refs\/(heads|tags|remotes)\//, '') : commit;
+  return { ref, commit, description: await describe(git, from, { ref, full, commit }) };
+}
+
+async function describe(
+  git: Git,
+  from: string,
+  at: { ref: string; full: string; commit: string },
+): Promise<string> {
+  const [subject, tracking] = await Promise.all([
+    git.line(from, ['log', '-1', '--no-show-signature', '--format=%h %s', at.commit, '--']),
+    at.full.startsWith('refs/heads/')
+      ? git.line(from, [
+          'for-each-ref',
+          '--format=%(refname)%09%(upstream:short)%09%(upstream:track)',
+          at.full,
+        ])
+      : '',
+  ]);
+  const [, upstream, track = ''] =
+    tracking
+      .split('\n')
+      .find(line => line.startsWith(`${at.full}\t`))
+      ?.split('\t') ?? [];
+  const behind = /behind (\d+)/.exec(track)?.[1];
+  const name = at.ref === at.commit ? '' : `${at.ref} `;
+  return `${name}(${subject})${behind === undefined ? '' : `, ${behind} behind ${upstream}`}`;
+}
+
+async function noSuchBase(git: Git, from: string, base: string | null): Promise<Failure> {
+  const commits = await git.attempt(from, ['rev-parse', '-q', '--verify', 'HEAD']);
+  const any = commits.exitCode === 0 ? '' : (await git.attempt(from, ['rev-list', '-n1', '--all'])).stdout;
+  if (commits.exitCode !== 0 && (base === null || any === ''))
+    return new Failure(
+      1,
+      `the repository at ${from} has no commit yet`,
+      'git commit --allow-empty -m "first commit"',
+    );
+  const wanted = base ?? 'HEAD';
+  const names = (
+    await git.run(from, [
+      'for-each-ref',
+      '--format=%(refname:short)',
+      'refs/heads',
+      'refs/tags',
+      'refs/remotes',
+    ])
+  )
+    .split('\n')
+    .filter(name => name !== '');
+  const near = nearNames(wanted, names);
+  return new Failure(
+    2,
+    `there is no branch, tag or commit '${wanted}'${near.length > 1 ? `; there are ${near.join(', ')}` : ''}`,
+    near[0] === undefined ? 'git branch --all' : `--base ${near[0]}`,
+  );
+}
+
+/** Up to three of `names` that a person may have meant by `wanted`, the likeliest first. */
+export function nearNames(wanted: string, names: string[]): string[] {
+  const lower = wanted.toLowerCase();
+  return names
+    .map(name => {
+      const last = name.slice(name.lastIndexOf('/') + 1);
+      const distance = Math.min(
+        editDistance(lower, name.toLowerCase()),
+        editDistance(lower, last.toLowerCase()) + 0.5,
+      );
+      return { name, distance };
+    })
+    .filter(({ distance }) => distance <= Math.max(1.5, wanted.length / 3))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** Insertions, deletions, changes and swaps of neighbours. */
+function editDistance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  for (let i = 1; i <= a.length; i++) {
+    const above = rows[i - 1]!;
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      row[j] = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) row[j] = Math.min(row[j]!, rows[i - 2]![j - 2]! + 1);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}

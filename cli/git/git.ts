@@ -1,0 +1,201 @@
+/** The one door to git: nothing else in the program starts it. */
+import { stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import { Failure } from '../domain/failure.js';
+
+export interface GitOptions {
+  /** Standard input; nothing unless given. */
+  input?: string;
+  /** Milliseconds until git is ended and a {@link GitError} is thrown; no limit unless given. */
+  timeoutMs?: number;
+  /** Ends git when aborted; the call rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Settings for this call alone, stronger than all files (`git -c key=value`). */
+  config?: Record<string, string>;
+  /** The repository by name instead of by discovery; with {@link workTree}, the work tree as well. */
+  gitDir?: string;
+  workTree?: string;
+  /** Another index file than the work tree's own. */
+  indexFile?: string;
+  /**
+   * Keep the caller's language: for acts that run the user's hooks and filters, which should not meet a changed locale.
+   * Git's messages may then be translated.
+   */
+  asUser?: boolean;
+  /** Git's standard error as it comes, for progress. */
+  onStderr?: (text: string) => void;
+}
+
+export interface GitResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Git said no: which subcommand, with what exit code (null: ended by a signal or a time limit), in its own words. */
+export class GitError extends Failure {
+  readonly subcommand: string;
+  readonly exitCode: number | null;
+  /** Git's own text, terminal escapes removed, `fatal:` kept off. */
+  readonly text: string;
+
+  constructor(subcommand: string, exitCode: number | null, text: string) {
+    super(1, `git ${subcommand}: ${text.split('\n')[0] || `exit code ${exitCode}`}`);
+    this.name = 'GitError';
+    this.subcommand = subcommand;
+    this.exitCode = exitCode;
+    this.text = text;
+  }
+}
+
+/**
+ * What git hands down to its hooks and aliases, and what a person may have exported: each of it names a repository, or
+ * changes how one is read, and would turn a command for one directory upon another (`git rev-parse --local-env-vars`,
+ * and those that git(1) lists besides). GIT_CONFIG_COUNT and its pairs stay: they are the user's own settings.
+ */
+const NAMES_A_REPOSITORY = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_INDEX_VERSION',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_QUARANTINE_PATH',
+  'GIT_COMMON_DIR',
+  'GIT_PREFIX',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_NAMESPACE',
+  'GIT_GRAFT_FILE',
+  'GIT_SHALLOW_FILE',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_CONFIG',
+  'GIT_CONFIG_PARAMETERS',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_DIFF_OPTS',
+];
+
+/** A hook may leave a background process that holds our pipes: git has ended, and nobody waits longer than this (ms). */
+const PIPES_AFTER_EXIT = 500;
+
+export class Git {
+  readonly #env: Record<string, string>;
+
+  /** `env`: the caller's whole environment (PATH, HOME, proxies, ssh agent …); what names a repository is dropped. */
+  constructor(env: Record<string, string>) {
+    const own = { ...env };
+    for (const name of NAMES_A_REPOSITORY) delete own[name];
+    this.#env = { ...own, GIT_TERMINAL_PROMPT: '0', GIT_PAGER: 'cat', GIT_EDITOR: ':' };
+  }
+
+  /** Runs git in `dir` and returns its standard output, unchanged. Throws {@link GitError} for any exit code but 0. */
+  async run(dir: string, args: string[], options: GitOptions = {}): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.attempt(dir, args, options);
+    if (exitCode !== 0) throw new GitError(subcommandOf(args), exitCode, gitText(stderr));
+    return stdout;
+  }
+
+  /** Like {@link run}, for output of one line: without its newline. */
+  async line(dir: string, args: string[], options: GitOptions = {}): Promise<string> {
+    return (await this.run(dir, args, options)).replace(/\n$/, '');
+  }
+
+  /**
+   * Runs git in `dir` and answers how it ended, whatever the exit code. Throws {@link GitError} when it passed its time
+   * limit or died of a signal, and a Failure when there is no git or no such directory.
+   */
+  async attempt(dir: string, args: string[], options: GitOptions = {}): Promise<GitResult> {
+    const subcommand = subcommandOf(args);
+    const subprocess = execa('git', [...globalArguments(options), ...args], {
+      cwd: dir,
+      env: this.#environment(dir, options),
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
+      forceKillAfterDelay: 1000,
+      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+      ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    });
+    let stderr = '';
+    let exited: number | null = null;
+    subprocess.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString('utf8');
+      options.onStderr?.(chunk.toString('utf8'));
+    });
+    subprocess.once('exit', code => {
+      exited = code;
+      void delay(PIPES_AFTER_EXIT, undefined, { ref: false }).then(() => {
+        subprocess.stdout.destroy();
+        subprocess.stderr.destroy();
+      });
+    });
+    const result = await subprocess;
+    if (result.isCanceled) throw options.signal?.reason ?? new GitError(subcommand, null, 'cancelled');
+    if (result.timedOut) throw new GitError(subcommand, null, `no answer after ${options.timeoutMs} ms`);
+    if (result.isMaxBuffer) throw new GitError(subcommand, null, 'its output is too large');
+    const exitCode = result.exitCode ?? exited;
+    if (exitCode !== null) return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr ?? stderr };
+    if (result.signal !== undefined) throw new GitError(subcommand, null, `ended by ${result.signal}`);
+    throw await notStarted(dir, result.code, result.shortMessage ?? '');
+  }
+
+  #environment(dir: string, options: GitOptions): Record<string, string> {
+    return {
+      ...this.#env,
+      // A stale PWD is believed by hooks.
+      PWD: dir,
+      ...(options.indexFile === undefined ? {} : { GIT_INDEX_FILE: options.indexFile }),
+      // Reading must not fight the agent for index.lock.
+      ...(options.asUser ? {} : { LC_ALL: 'C', LANGUAGE: 'C', GIT_OPTIONAL_LOCKS: '0' }),
+    };
+  }
+}
+
+function globalArguments(options: GitOptions): string[] {
+  // A file system monitor is a program of the user's that may be wrong or hang; what we ask must rest on the files.
+  const reading = options.asUser ? {} : { 'core.quotePath': 'false', 'core.fsmonitor': 'false' };
+  const config = { ...reading, ...options.config };
+  return [
+    '--no-pager',
+    ...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`]),
+    ...(options.workTree === undefined ? [] : [`--work-tree=${options.workTree}`]),
+    ...Object.entries(config).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+  ];
+}
+
+function subcommandOf(args: string[]): string {
+  const [first = '', second = ''] = args;
+  return first === 'worktree' || first === 'submodule' || first === 'bundle' ? `${first} ${second}` : first;
+}
+
+/** Git's standard error as a person should read it: no escapes, no progress, no `fatal:`. */
+export function gitText(stderr: string): string {
+  const lines = stderr
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
+    .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
+    .split('\n')
+    .map(line => line.slice(line.lastIndexOf('\r') + 1))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
+    .map(line => line.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ''));
+  const first = lines.findIndex(line => /^(fatal|error): /.test(line));
+  return lines
+    .slice(Math.max(first, 0))
+    .map(line => line.replace(/^(fatal|error): /, ''))
+    .join('\n')
+    .trim();
+}
+
+async function notStarted(dir: string, code: string | undefined, message: string): Promise<Failure> {
+  const directory = await stat(dir).catch(() => null);
+  if (directory === null) return new Failure(1, `there is no directory ${dir}`);
+  if (!directory.isDirectory()) return new Failure(1, `${dir} is not a directory`);
+  if (code === 'ENOENT') return new Failure(1, 'git is not installed, or not on PATH', 'actor doctor');
+  return new Failure(1, `git did not start: ${message}`);
+}

@@ -1,0 +1,225 @@
+/**
+ * Making a work tree with its branch, all or nothing. Before anything else a marker `.making-<name>.json` is written beside
+ * the future directory; it stays until {@link keepCreated}, when the session that owns the work tree is on record. A
+ * marker that is found at the start of the daemon is a creation that a crash cut off (half-made.ts).
+ */
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Failure } from '../domain/failure.js';
+import { type Base, resolveBase } from './base.js';
+import { type Git, GitError } from './git.js';
+import { administrativeFolders, ifAbsent, removeAdministrativeFolder } from './link.js';
+import { removeUnseen } from './remove.js';
+import { commonDirectory, listWorktrees } from './worktrees.js';
+
+export interface WorktreeRequest {
+  /** Root of the main work tree, or the bare repository. */
+  repo: string;
+  /** Absolute path of the directory to make; must not exist. */
+  path: string;
+  /** Created at the base, or checked out when it exists. */
+  branch: string;
+  /** Null: what is checked out in `from`. */
+  base: string | null;
+  /** The directory in which `base` (and HEAD) is meant. */
+  from: string;
+  signal?: AbortSignal;
+  /** Git's own progress of a checkout that takes longer than two seconds: percent, 0 to 100. */
+  onProgress?: (percent: number) => void;
+}
+
+export interface CreatedWorktree {
+  repo: string;
+  path: string;
+  branch: string;
+  /** The branch was made here, at this commit; null: it existed. */
+  branchCreatedAt: string | null;
+  /**
+   * What `[+A -B]` compares with. For an existing branch: the commit that it last had in common with the base, or its own
+   * tip when they share none.
+   */
+  base: { ref: string; commit: string };
+  /** For stderr: from which base and commit it branched. */
+  notice: string;
+}
+
+/** What undoing needs to know; also what the marker holds. `made`: git had finished, hooks of the user's may have run since. */
+export interface Making extends Pick<CreatedWorktree, 'repo' | 'path' | 'branch' | 'branchCreatedAt'> {
+  made: boolean;
+}
+
+/**
+ * Makes the work tree. Submodules are not initialised, remote-tracking branches not set up as upstream.
+ * Throws a Failure (nothing is left then): exit code 2 for a bad name or base, 1 for what is in the way, or git's own error.
+ */
+export async function createWorktree(git: Git, request: WorktreeRequest): Promise<CreatedWorktree> {
+  const { repo, path, branch } = request;
+  if ((await lstat(path).catch(ifAbsent(null))) !== null) throw new Failure(1, `${path} is in the way`);
+  const [base, tip] = await Promise.all([
+    resolveBase(git, request.from, request.base),
+    existingTip(git, repo, branch),
+    refuseWhereCheckedOut(git, request),
+  ]);
+  const making: Making = {
+    repo,
+    path,
+    branch,
+    branchCreatedAt: tip === null ? base.commit : null,
+    made: false,
+  };
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await begin(making);
+  try {
+    if (tip === null) await createBranch(git, making, base);
+    await checkOut(git, request);
+    await write({ ...making, made: true });
+  } catch (error) {
+    await undo(git, making, error);
+    throw error;
+  }
+  const id = tip ?? base.commit;
+  return {
+    ...making,
+    base: tip === null ? pick(base) : await baseOfExisting(git, repo, branch, tip, base),
+    notice:
+      tip === null
+        ? `branch ${branch} from ${base.description}`
+        : `branch ${branch} exists and is checked out at ${id.slice(0, 8)}; compared with ${base.description}`,
+  };
+}
+
+/** The session that owns the work tree is on record: from now on it is removed by nothing but a discard. */
+export async function keepCreated({ path }: Pick<Making, 'path'>): Promise<void> {
+  await rm(markerPath(path), { force: true });
+}
+
+/**
+ * Takes a creation back, whatever is in the directory: the work tree, and the branch if it was made here, still stands
+ * where it was made, and is checked out nowhere else. Can be repeated. Answers whether the branch is gone as well.
+ */
+export async function undoCreate(git: Git, made: Omit<Making, 'made'>): Promise<{ branchDeleted: boolean }> {
+  await removeUnseen(made.path);
+  const folders = await administrativeFolders(await commonDirectory(git, made.repo));
+  // Git may have died before the directory led to its folder.
+  for (const { gitDir, path } of folders) if (path === made.path) await removeAdministrativeFolder(gitDir);
+  const branchDeleted = await deleteUntouchedBranch(git, made);
+  await rm(markerPath(made.path), { force: true });
+  return { branchDeleted };
+}
+
+export function markerPath(path: string): string {
+  return join(dirname(path), `.making-${basename(path)}.json`);
+}
+
+async function begin(making: Making): Promise<void> {
+  const text = `${JSON.stringify(making, null, 2)}\n`;
+  await writeFile(markerPath(making.path), text, { flag: 'wx', mode: 0o600 }).catch(error => {
+    if (error.code === 'EEXIST') throw new Failure(1, `${making.path} is being made already`);
+    throw error;
+  });
+}
+
+async function write(making: Making): Promise<void> {
+  const file = markerPath(making.path);
+  await writeFile(`${file}.new`, `${JSON.stringify(making, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+async function undo(git: Git, making: Making, cause: unknown): Promise<void> {
+  try {
+    // A branch that git refused to create is somebody else's.
+    const ours = cause instanceof BranchRefused ? { ...making, branchCreatedAt: null } : making;
+    await undoCreate(git, ours);
+  } catch (error) {
+    throw new AggregateError(
+      [cause, error],
+      `${String(cause)}; and it could not be taken back: ${String(error)}`,
+    );
+  }
+}
+
+class BranchRefused extends GitError {}
+
+async function existingTip(git: Git, repo: string, branch: string): Promise<string | null> {
+  const [valid, tip] = await Promise.all([
+    git.attempt(repo, ['check-ref-format', `refs/heads/${branch}`]),
+    git.attempt(repo, ['rev-parse', '-q', '--verify', `refs/heads/${branch}^{commit}`]),
+  ]);
+  if (valid.exitCode !== 0 || branch.startsWith('-') || branch === 'HEAD')
+    throw new Failure(2, `'${branch}' is not a valid branch name`);
+  return tip.exitCode === 0 ? tip.stdout.trim() : null;
+}
+
+async function refuseWhereCheckedOut(git: Git, { repo, path, branch }: WorktreeRequest): Promise<void> {
+  for (const worktree of await listWorktrees(git, repo)) {
+    const gone = worktree.prunable || (await lstat(worktree.path).catch(ifAbsent(null))) === null;
+    if (worktree.path !== path && worktree.branch !== branch) continue;
+    const prune = `git -C '${repo}' worktree prune`;
+    if (worktree.path === path) throw new Failure(1, `git still lists a worktree at ${path}`, prune);
+    if (gone)
+      throw new Failure(1, `branch ${branch} is checked out at ${worktree.path}, which is gone`, prune);
+    throw new Failure(1, `branch ${branch} is checked out at ${worktree.path}`, `--branch ${branch}-2`);
+  }
+}
+
+/** Not left to `worktree add -b`, which would not tell a branch that it made from one that was there. */
+async function createBranch(git: Git, { repo, branch }: Making, base: Base): Promise<void> {
+  const zero = '0'.repeat(base.commit.length);
+  const answer = await git.attempt(repo, [
+    'update-ref',
+    '--create-reflog',
+    '-m',
+    `branch: Created from ${base.ref}`,
+    `refs/heads/${branch}`,
+    base.commit,
+    zero,
+  ]);
+  if (answer.exitCode !== 0)
+    throw new BranchRefused('branch', answer.exitCode, branchText(answer.stderr, branch));
+}
+
+function branchText(stderr: string, branch: string): string {
+  const other = /'refs\/heads\/([^']*)' exists/.exec(stderr)?.[1];
+  return other === undefined || other === branch
+    ? stderr.trim().replace(/^fatal: /, '')
+    : `there is a branch ${other}, beside which ${branch} cannot be`;
+}
+
+async function checkOut(
+  git: Git,
+  { repo, path, branch, signal, onProgress }: WorktreeRequest,
+): Promise<void> {
+  await git.run(repo, ['worktree', 'add', path, branch], {
+    asUser: true,
+    config: { 'worktree.guessRemote': 'false', 'advice.detachedHead': 'false' },
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined
+      ? {}
+      : {
+          onStderr: text => {
+            const percent = [...text.matchAll(/(\d{1,3})% \(\d+\/\d+\)/g)].at(-1)?.[1];
+            if (percent !== undefined) onProgress(Number(percent));
+          },
+        }),
+  });
+}
+
+async function baseOfExisting(git: Git, repo: string, branch: string, tip: string, base: Base) {
+  const common = await git.attempt(repo, ['merge-base', tip, base.commit]);
+  const commit = common.exitCode === 0 ? common.stdout.trim() : tip;
+  // Compared with itself a branch would never differ.
+  return { ref: base.ref === branch ? commit : base.ref, commit };
+}
+
+function pick({ ref, commit }: Base): { ref: string; commit: string } {
+  return { ref, commit };
+}
+
+async function deleteUntouchedBranch(git: Git, { repo, branch, branchCreatedAt }: Omit<Making, 'made'>) {
+  if (branchCreatedAt === null) return false;
+  if ((await listWorktrees(git, repo)).some(worktree => worktree.branch === branch)) return false;
+  const answer = await git.attempt(repo, ['update-ref', '-d', `refs/heads/${branch}`, branchCreatedAt]);
+  if (answer.exitCode !== 0) return false;
+  await git.attempt(repo, ['config', '--local', '--remove-section', `branch.${branch}`]);
+  return true;
+}

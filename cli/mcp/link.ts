@@ -1,0 +1,98 @@
+/** The connection to the daemon by which it hands us events: kept up for as long as this agent lives. */
+import { createConnection, type Socket } from 'node:net';
+import type { Methods, Reply, Request } from '../protocol.js';
+import type { Answer, Item } from './door.js';
+
+export interface LinkOptions {
+  /** The daemon's socket. */
+  path: string;
+  request: Request<'mcp-attach'>;
+  /** Takes an item in; never rejects. */
+  hand: (item: Item) => Promise<Answer>;
+  /** A line for stderr, which claude keeps in its log of this server. */
+  report: (line: string) => void;
+}
+
+/** Waits between two attempts, in milliseconds: doubled from the first to the last. */
+const FIRST_DELAY = 50;
+const LAST_DELAY = 2000;
+
+/**
+ * Connects, and connects again for ever: the daemon may be killed or replaced at any time. Starts none: the next command
+ * does that, and until then no events come about. Stays on the slow beat while the daemon turns us away.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  #socket: Socket | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #delay = FIRST_DELAY;
+  #isClosed = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#connect();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#socket?.destroy();
+  }
+
+  #connect(): void {
+    const connectedAt = performance.now();
+    const socket = createConnection(this.#options.path);
+    this.#socket = socket;
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write(`${JSON.stringify(this.#options.request)}\n`));
+    let rest = '';
+    socket.on('data', (text: unknown) => {
+      const lines = (rest + String(text)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#take(line, socket);
+    });
+    socket.on('error', () => {
+      // `close` follows and tries again.
+    });
+    socket.on('close', () => {
+      if (this.#isClosed) return;
+      // A connection that lasted was a good one: whoever ended it is likely to be back at once.
+      if (performance.now() - connectedAt > LAST_DELAY) this.#delay = FIRST_DELAY;
+      this.#timer = setTimeout(() => this.#connect(), this.#delay);
+      this.#delay = Math.min(this.#delay * 2, LAST_DELAY);
+    });
+  }
+
+  #take(line: string, socket: Socket): void {
+    const reply = parse(line);
+    if (reply === null) {
+      this.#options.report('actor: the daemon sent a line that is no message');
+      socket.destroy();
+    } else if ('item' in reply) {
+      this.#delay = FIRST_DELAY;
+      void this.#options.hand(reply.item).then(answer => {
+        // When the daemon is gone meanwhile it will ask again, and gets the same answer.
+        if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+      });
+    } else if ('notice' in reply) this.#options.report(reply.notice);
+    else if ('error' in reply) this.#options.report(`actor: ${reply.error.message}`);
+  }
+}
+
+type AttachReply = Exclude<Reply<'mcp-attach'>, { item: unknown }> | { item: Methods['mcp-attach']['item'] };
+
+/** A reply with the parts that are used here checked; null when it is none. */
+function parse(line: string): AttachReply | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (!('item' in value)) return value as AttachReply;
+  const { item } = value;
+  if (typeof item !== 'object' || item === null || !('token' in item) || !('text' in item)) return null;
+  const { token, text } = item;
+  return typeof token === 'string' && typeof text === 'string' ? { item: { token, text } } : null;
+}

@@ -1,0 +1,53 @@
+/**
+ * `actor mcp`: an MCP server on stdin and stdout, started by a session's agent, and beside that the door by which the daemon
+ * hands events to this agent. Lives exactly as long as its agent keeps stdin open.
+ */
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { BUILD } from '../build.js';
+import { findHome } from '../client/home.js';
+import { Door } from './door.js';
+import { Link } from './link.js';
+import { createServer } from './server.js';
+
+const { env } = process;
+const report = (line: string) => process.stderr.write(`${line}\n`);
+const inbox = {
+  socket: env['CLAUDE_CODE_MESSAGING_SOCKET'] || null,
+  token: env['CLAUDE_CODE_MESSAGING_TOKEN'] || null,
+};
+const door = new Door(inbox);
+const server = createServer();
+const link = attach();
+
+let isEnding = false;
+function end(): void {
+  if (isEnding) return;
+  isEnding = true;
+  link?.close();
+  door.close();
+  process.stdin.destroy();
+  void server.close();
+}
+process.stdin.on('end', end).on('close', end).on('error', end);
+// The agent has closed its end: there is nobody left to answer.
+process.stdout.on('error', end);
+
+await server.connect(new StdioServerTransport());
+
+/** Outside a session there is nobody to hand events to. */
+function attach(): Link | null {
+  const session = env['ACTOR_NAME'];
+  if (!session) return null;
+  const cwd = process.cwd();
+  return new Link({
+    path: findHome(env, cwd).socket,
+    request: {
+      build: BUILD,
+      method: 'mcp-attach',
+      params: { session, socket: inbox.socket, pid: process.ppid },
+      caller: { cwd, session },
+    },
+    hand: item => door.hand(item),
+    report,
+  });
+}

@@ -1,0 +1,92 @@
+// Builds what runs: `dist/` (one bundle for each process, and one for help) and, with --tests, `.build/` (every source
+// file transpiled one to one, for ava; Node 20 cannot strip types by itself).
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+process.chdir(import.meta.dirname);
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const folders = ['cli', 'tmux', 'hooks', 'templates'];
+
+/** All files of these folders, sorted, as paths from the root. */
+function filesOf(...names) {
+  return names
+    .flatMap(name => readdirSync(name, { recursive: true, withFileTypes: true }))
+    .filter(entry => entry.isFile())
+    .map(entry => `${entry.parentPath}/${entry.name}`)
+    .sort();
+}
+
+/** A hash that differs whenever a source does: a client asks a daemon of another build to make room. */
+function buildId() {
+  const hash = createHash('sha256');
+  for (const file of filesOf(...folders)) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
+  return `${version}+${hash.digest('hex').slice(0, 12)}`;
+}
+
+const shared = {
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  define: { ACTOR_BUILD: JSON.stringify(buildId()), ACTOR_VERSION: JSON.stringify(version) },
+};
+
+const bundle = { ...shared, bundle: true, outdir: 'dist', sourcemap: 'linked' };
+
+// The client starts for every command a person types: CommonJS, since Node's ESM loader costs milliseconds, minified
+// (less to read and scan), and without yargs, whose load alone doubles the time of a command: only help needs it.
+const client = {
+  ...bundle,
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  outExtension: { '.js': '.cjs' },
+  define: { ...shared.define, 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [
+    {
+      name: 'help-apart',
+      setup({ onResolve }) {
+        onResolve({ filter: /\/help\.js$/ }, () => ({ path: './help.mjs', external: true }));
+      },
+    },
+  ],
+};
+
+// These live long, or are asked for by a person who reads: ESM, with a require for the CommonJS packages they bundle.
+const others = {
+  ...bundle,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
+};
+
+/** Builds one bundle; a failure (which esbuild has printed) does not keep the others from being built. */
+async function bundleOf(options, name, entry) {
+  try {
+    await build({ ...options, entryPoints: { [name]: entry } });
+  } catch {
+    process.exitCode = 1;
+  }
+}
+
+await bundleOf(client, 'actor', 'cli/main.ts');
+await bundleOf(others, 'help', 'cli/client/help.ts');
+await bundleOf(others, 'daemon', 'cli/daemon/main.ts');
+await bundleOf(others, 'mcp', 'cli/mcp/main.ts');
+if (existsSync('dist/actor.cjs')) chmodSync('dist/actor.cjs', 0o755);
+
+if (process.argv.includes('--tests')) {
+  const sources = filesOf(...folders, 'test').filter(file => file.endsWith('.ts'));
+  await build({
+    ...shared,
+    entryPoints: sources,
+    outdir: '.build',
+    outbase: '.',
+    format: 'esm',
+    sourcemap: 'inline',
+  });
+}

@@ -1,0 +1,64 @@
+/** A person's terminal: a pane of a private outer tmux server, whose screen can be read and whose keys can be pressed. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import type { Arena } from './arena.js';
+
+export interface Terminal {
+  /** The screen's rows as text. */
+  screen(): Promise<string>;
+  /** Presses keys by tmux's names: `Enter`, `C-z`, `M-1`. */
+  press(...keys: string[]): Promise<void>;
+  /** Types text as it is. */
+  type(text: string): Promise<void>;
+  /** The exit status of the program (128 + n after signal n); null while it runs. */
+  exitStatus(): Promise<number | null>;
+  /** Ends the terminal, as closing its window does (the program gets SIGHUP). */
+  close(): Promise<void>;
+}
+
+/** Starts a program in a terminal of its own; all of them end with the test. */
+export async function openTerminal(
+  t: ExecutionContext,
+  arena: Arena,
+  argv: string[],
+  options: { width?: number; height?: number; cwd?: string; env?: Record<string, string> } = {},
+): Promise<Terminal> {
+  const socket = join(arena.root, 'outer.sock');
+  const session = `t-${randomUUID().slice(0, 8)}`;
+  const tmux = async (...args: string[]) => {
+    const result = await arena.run('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args]);
+    if (result.code !== 0) throw new Error(`outer tmux ${args[0]}: ${result.stderr}`);
+    return result.stdout.replace(/\n$/, '');
+  };
+  t.teardown(() => arena.run('tmux', ['-S', socket, 'kill-server']));
+  const extra = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
+  const size = ['-x', String(options.width ?? 100), '-y', String(options.height ?? 30)];
+  const pane = await tmux(
+    ...['new-session', '-d', '-P', '-F', '#{pane_id}', '-s', session, ...size],
+    ...['-c', options.cwd ?? arena.home, '--'],
+    // The program waits until the pane stays after its end: a quick one would take its exit status with it.
+    ...['/bin/sh', '-c', 'tmux -S "$0" wait-for "$1"; shift; exec "$@"', socket, session],
+    // tmux takes a last `;` of a word for its own.
+    ...['env', '-u', 'TMUX', '-u', 'TMUX_PANE', ...extra, ...argv.map(word => word.replace(/;$/, '\\;'))],
+  );
+  await tmux(
+    ...['set-option', '-t', session, 'status', 'off', ';'],
+    ...['set-option', '-w', '-t', session, 'remain-on-exit', 'on', ';'],
+    ...['set-option', '-s', 'escape-time', '0', ';', 'wait-for', '-S', session],
+  );
+  return {
+    screen: () => tmux('capture-pane', '-p', '-t', pane),
+    press: async (...keys) => void (await tmux('send-keys', '-t', pane, ...keys)),
+    type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),
+    exitStatus: async () => {
+      // tmux may miss a child's end until another one ends.
+      const format = '#{pane_dead} #{pane_dead_status} #{pane_dead_signal}';
+      const status = await tmux('run-shell', 'true', ';', 'list-panes', '-t', pane, '-F', format);
+      const [dead, code, signal] = status.split(' ');
+      if (dead !== '1' || (code === '' && signal === '')) return null;
+      return code !== '' ? Number(code) : 128 + Number(signal);
+    },
+    close: async () => void (await tmux('kill-session', '-t', `=${session}`)),
+  };
+}

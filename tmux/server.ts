@@ -1,0 +1,75 @@
+/** The dedicated tmux server's life. */
+import { chmod } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { scopeLauncher } from './scope.js';
+import { type Tmux, TmuxError } from './tmux.js';
+
+/** What actor itself rests on, whatever the user's own configuration said before. */
+const ESSENTIAL = [
+  ['set-option', '-s', 'exit-empty', 'off'],
+  ['set-option', '-g', 'destroy-unattached', 'off'],
+  ['set-option', '-g', 'update-environment', ''],
+  ['set-option', '-g', 'default-command', ''],
+  ['set-option', '-g', '-w', 'remain-on-exit', 'on'],
+  ['set-option', '-g', '-w', 'automatic-rename', 'off'],
+  ['set-option', '-g', '-w', 'allow-rename', 'off'],
+];
+
+/**
+ * Starts the server if none runs; in either case sets these global user options, which the configuration's hooks and keys
+ * read (`@actor_home`, `@actor_hooks`, …). The server lives without any window.
+ * @throws {TmuxError}
+ */
+export async function startServer(tmux: Tmux, options: Record<`@${string}`, string>): Promise<void> {
+  const setOptions = Object.entries(options).map(([name, value]) => ['set-option', '-g', '--', name, value]);
+  if (await isServerAlive(tmux)) {
+    if (setOptions.length > 0) await tmux.runAll(setOptions);
+    return;
+  }
+  const commands = [['start-server'], ...ESSENTIAL, ...setOptions];
+  const launcher = await scopeLauncher(tmux.environment);
+  try {
+    await tmux.start(commands, launcher);
+  } catch (error) {
+    if (launcher.length === 0) throw error;
+    await tmux.start(commands);
+  }
+  await chmod(tmux.socket, 0o600);
+}
+
+/** Does the server answer? */
+export function isServerAlive(tmux: Tmux): Promise<boolean> {
+  return tmux.isAnswering();
+}
+
+/**
+ * The server's process id; null when none runs.
+ * @throws {TmuxError} of another kind than `no-server`.
+ */
+export async function serverPid(tmux: Tmux): Promise<number | null> {
+  try {
+    return Number.parseInt(await tmux.run(['display-message', '-p', '#{pid}']), 10);
+  } catch (error) {
+    if (error instanceof TmuxError && error.kind === 'no-server') return null;
+    throw error;
+  }
+}
+
+/**
+ * Ends the server with all its windows (each gets SIGHUP), and returns once nobody answers any more. No server is fine.
+ * @throws {TmuxError} of kind `timeout` when it still answers after five seconds.
+ */
+export async function killServer(tmux: Tmux): Promise<void> {
+  try {
+    await tmux.run(['kill-server']);
+  } catch (error) {
+    if (error instanceof TmuxError && error.kind === 'no-server') return;
+    throw error;
+  }
+  const deadline = performance.now() + 5000;
+  while (await tmux.isAnswering()) {
+    if (performance.now() > deadline)
+      throw new TmuxError('timeout', 'kill-server', 'the server still answers');
+    await delay(10);
+  }
+}
