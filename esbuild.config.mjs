@@ -40,7 +40,6 @@ const client = {
   ...bundle,
   format: 'cjs',
   minify: true,
-  keepNames: true,
   outExtension: { '.js': '.cjs' },
   define: { ...shared.define, 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },

@@ -233,6 +233,8 @@ export interface Methods {
       purpose: string | null;
       wait: boolean;
       timeout_ms: number | null;
+      /** Random; the same request sent again (its daemon died before the answer) is recognised by it. */
+      key: string;
     };
     /** With a prompt: `run` says what became of it. */
     result: SessionView & { run: RunResult | null };
@@ -248,6 +250,8 @@ export interface Methods {
       now: boolean;
       wait: boolean;
       timeout_ms: number | null;
+      /** As with `new`. */
+      key: string;
     };
     result: RunResult;
     item: null;

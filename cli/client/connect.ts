@@ -92,16 +92,31 @@ function noDaemon(message: string, daemon: StartedDaemon | null, hint: string): 
   return new Failure(EXIT.failed, said === '' ? message : `${message}:\n${said}`, hint);
 }
 
-/** Resolves once no daemon answers any more: true; or false when one still does after `limit` milliseconds. */
-export async function untilGone(home: Home, limit = 5000): Promise<boolean> {
+/**
+ * Resolves once no daemon answers any more and, with a `pid`, once that process is gone: true; or false when one still
+ * answers after `limit` milliseconds.
+ */
+export async function untilGone(home: Home, pid: number | null, limit = 5000): Promise<boolean> {
   const deadline = performance.now() + limit;
+  let answers = true;
   while (performance.now() < deadline) {
-    const attempt = await open(home.socket);
-    if (typeof attempt === 'string' && attempt !== 'EAGAIN') return true;
+    const attempt = answers ? await open(home.socket) : 'ENOENT';
     if (typeof attempt !== 'string') attempt.destroy();
+    else if (NOBODY.has(attempt)) answers = false;
+    if (!answers && (pid === null || !isAlive(pid))) return true;
     await pause(RETRY_EVERY);
   }
-  return false;
+  // A zombie that nobody reaps looks alive for ever, but it does nothing more.
+  return !answers;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** Resolves after so many milliseconds. */

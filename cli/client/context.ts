@@ -1,12 +1,10 @@
 /** What a command works with: the streams, the environment, and one way to ask the daemon. */
 import { join } from 'node:path';
-import { BUILD } from '../build.js';
 import { Failure } from '../domain/failure.js';
-import { type Caller, EXIT, type Method, type Methods, type Request } from '../protocol.js';
-import { CONNECT_DEADLINE, connect, pause, type StartPolicy } from './connect.js';
+import { type Caller, EXIT, type Method, type Methods } from '../protocol.js';
+import { ask, ConnectionLost, type Question } from './ask.js';
 import { distFolder } from './dist.js';
-import { DaemonFailure } from './errors.js';
-import { type Answer, exchange, type Handlers } from './exchange.js';
+import type { Handlers } from './exchange.js';
 import { findHome, type Home } from './home.js';
 import type { Io } from './io.js';
 
@@ -15,7 +13,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Methods whose windows and hooks inherit the caller's environment. */
 const WITH_ENVIRONMENT: ReadonlySet<Method> = new Set<Method>(['new', 'run', 'main', 'attach', 'discard']);
 
-/** Methods that change nothing, or nothing more when they are repeated: asked again when the daemon dies before it answers. */
+/**
+ * Methods that may be asked again when the daemon dies before it answers: they change nothing, or find what was done
+ * already, or carry a key by which the daemon knows the request again.
+ */
 const REPEATABLE: ReadonlySet<Method> = new Set<Method>([
   'status',
   'list',
@@ -24,26 +25,9 @@ const REPEATABLE: ReadonlySet<Method> = new Set<Method>([
   'doctor',
   'attach',
   'main',
+  'new',
+  'run',
 ]);
-
-/** The daemon ended before it answered: what became of the request is unknown. */
-export class ConnectionLost extends Failure {
-  constructor(hint = 'actor list') {
-    super(EXIT.failed, 'the daemon ended before it answered, so what became of the request is unknown', hint);
-    this.name = 'ConnectionLost';
-  }
-}
-
-/** The daemon ended on purpose while it was followed. */
-export class DaemonGone extends Failure {
-  constructor() {
-    super(EXIT.failed, 'the daemon has ended');
-    this.name = 'DaemonGone';
-  }
-}
-
-/** A daemon that is lost within so many milliseconds, after one was lost, is not followed further. */
-const TOO_SOON = 1000;
 
 export class Context {
   readonly io: Io;
@@ -77,73 +61,34 @@ export class Context {
     params: Methods[M]['params'],
     handlers: Handlers<M> = {},
   ): Promise<Methods[M]['result']> => {
-    const answer = await this.#ask(method, params, handlers, 'always');
-    if (answer === null) throw new ConnectionLost();
-    return answer;
+    const again = REPEATABLE.has(method) ? 'always' : null;
+    return answered(await this.#ask({ method, params: () => params, handlers, start: 'always', again }));
   };
 
   /** As {@link call}, but starts no daemon: null where none runs (or one of another build, which ends because of this). */
   readonly callRunning = <M extends Method>(
     method: M,
     params: Methods[M]['params'],
-    handlers: Handlers<M> = {},
-  ): Promise<Methods[M]['result'] | null> => this.#ask(method, params, handlers, 'never');
+  ): Promise<Methods[M]['result'] | null> =>
+    this.#ask({ method, params: () => params, handlers: {}, start: 'never', again: null });
 
   /**
-   * As {@link call} for what may be asked again: `params` are taken anew for each time, when the daemon is lost on the way.
-   * One that ended on purpose (`actor down`) is not started again; then this throws DaemonGone.
+   * As {@link call} for what lasts, and may be asked again: a daemon that was killed meanwhile is replaced; one that ended
+   * on purpose (`actor down`) is not, but its successor is asked, if there is one soon. @throws ConnectionLost if not.
    */
   readonly follow = async <M extends Method>(
     method: M,
     params: () => Methods[M]['params'],
-    handlers: Handlers<M>,
-  ): Promise<Methods[M]['result']> => {
-    let start: StartPolicy = 'always';
-    for (;;) {
-      const asked = performance.now();
-      try {
-        const result = await this.#ask(method, params(), handlers, start);
-        if (result !== null) return result;
-        throw new DaemonGone();
-      } catch (error) {
-        // One that dies at once, again and again, is not worth a loop.
-        const tooSoon = start !== 'always' && performance.now() - asked < TOO_SOON;
-        if (!(error instanceof ConnectionLost) || tooSoon) throw error;
-        start = 'when-killed';
-      }
-    }
-  };
+    handlers: Handlers<M> = {},
+  ): Promise<Methods[M]['result']> =>
+    answered(await this.#ask({ method, params, handlers, start: 'always', again: 'when-killed' }));
 
-  async #ask<M extends Method>(
-    method: M,
-    params: Methods[M]['params'],
-    handlers: Handlers<M>,
-    start: StartPolicy,
-  ): Promise<Methods[M]['result'] | null> {
-    const request: Request<M> = { build: BUILD, method, params, caller: this.#caller(method) };
-    const options = {
-      home: this.home,
-      env: this.env,
-      start,
-      program: join(distFolder(), 'daemon.mjs'),
-      deadline: performance.now() + CONNECT_DEADLINE,
-    };
-    const heard = { notice: (text: string) => this.io.note(text), ...handlers };
-    for (let losses = 0; ; ) {
-      const socket = await connect(options);
-      if (socket === null) return null;
-      const answer: Answer<M> = await exchange(socket, request, heard);
-      if ('result' in answer) return answer.result;
-      if ('error' in answer) throw new DaemonFailure(answer.error);
-      if ('lost' in answer && (!REPEATABLE.has(method) || ++losses > 2)) throw new ConnectionLost();
-      if ('replaced' in answer && performance.now() > options.deadline)
-        throw new Failure(
-          EXIT.failed,
-          `a daemon of another build (${answer.replaced}) does not make room`,
-          'actor daemon stop',
-        );
-      await pause(20);
-    }
+  #ask<M extends Method>(question: Omit<Question<M>, 'caller'>): Promise<Methods[M]['result'] | null> {
+    const handlers = { notice: (text: string) => this.io.note(text), ...question.handlers };
+    return ask(
+      { ...question, handlers, caller: this.#caller(question.method) },
+      { home: this.home, env: this.env, program: join(distFolder(), 'daemon.mjs') },
+    );
   }
 
   #caller(method: Method): Caller {
@@ -151,4 +96,9 @@ export class Context {
     if (!WITH_ENVIRONMENT.has(method)) return caller;
     return { ...caller, env: this.env as Record<string, string> };
   }
+}
+
+function answered<Result>(result: Result | null): Result {
+  if (result === null) throw new ConnectionLost();
+  return result;
 }

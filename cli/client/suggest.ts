@@ -1,13 +1,14 @@
 /** Did you mean …? */
 
 /**
- * The candidate nearest to what was typed, when it is near enough to be meant: at most two edits (insert, delete, replace,
- * swap of neighbours), at most one for three letters or fewer; or the only one that begins with it. Null when none is.
+ * The candidate that was probably meant: the only one that begins with what was typed (two letters or more), else the nearest
+ * of those at most two edits away (insert, delete, replace, swap of neighbours; one for three letters or fewer). Or null.
  */
 export function nearest(typed: string, candidates: readonly string[]): string | null {
-  const limit = typed.length <= 3 ? 1 : 2;
+  const longer = candidates.filter(candidate => candidate.startsWith(typed));
+  if (typed.length >= 2 && longer.length === 1) return longer[0]!;
   let best: string | null = null;
-  let bestDistance = limit + 1;
+  let bestDistance = typed.length <= 3 ? 2 : 3;
   for (const candidate of candidates) {
     const distance = editDistance(typed.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
@@ -15,9 +16,7 @@ export function nearest(typed: string, candidates: readonly string[]): string | 
       bestDistance = distance;
     }
   }
-  if (best !== null || typed.length < 2) return best;
-  const longer = candidates.filter(candidate => candidate.startsWith(typed));
-  return longer.length === 1 ? longer[0]! : null;
+  return best;
 }
 
 /** Edits between two words; a swap of neighbours is one (optimal string alignment). */

@@ -24,10 +24,11 @@ export function renderTable(rows: readonly (readonly Cell[])[], width: number | 
     for (const column of used) {
       const cell = row[column] ?? { text: '' };
       const gap = taken > 0 ? '  ' : '';
-      const room = width === null ? Number.POSITIVE_INFINITY : Math.max(0, width - taken - gap.length);
+      const room = width === null ? Number.POSITIVE_INFINITY : width - taken - gap.length;
+      if (room < 1) break;
       const text = truncate(cell.text, column === last ? room : Math.min(room, widths[column]!));
       line += gap + (cell.paint ? cell.paint(text) : text);
-      if (column !== last) line += pad('', widths[column]! - displayWidth(text));
+      if (column !== last && room > widths[column]!) line += pad('', widths[column]! - displayWidth(text));
       taken += gap.length + widths[column]!;
     }
     return line.trimEnd();

@@ -46,10 +46,10 @@ async function stop(input: Input, context: Context): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** Ends the daemon and waits until it has let go of its socket; its pid, null when none was running. */
+/** Ends the daemon and waits until it is gone; its pid, null when none was running. */
 async function end({ home, callRunning }: Context): Promise<number | null> {
   const ended = await callRunning('shutdown', {});
-  if (!(await untilGone(home)))
+  if (!(await untilGone(home, ended?.pid ?? null)))
     throw new Failure(EXIT.failed, 'the daemon does not end', 'actor daemon status');
   return ended?.pid ?? null;
 }

@@ -3,7 +3,7 @@
 import { VERSION } from '../build.js';
 import type { Command } from '../client/command.js';
 import { Context, type Environment } from '../client/context.js';
-import { describeError } from '../client/errors.js';
+import { describeError, UsageFailure } from '../client/errors.js';
 import { Io, ReaderGone, type Streams } from '../client/io.js';
 import { parse } from '../client/parse.js';
 import { EXIT, type ExitCode } from '../protocol.js';
@@ -27,7 +27,10 @@ export async function invoke(
       case 'run': {
         io = new Io(streams, env, parsed.noColor);
         const module = await parsed.command.load();
-        return await module.run(parsed.input, new Context(io, env));
+        return await module.run(parsed.input, new Context(io, env)).catch(error => {
+          if (error instanceof UsageFailure) error.command ??= parsed.command;
+          throw error;
+        });
       }
     }
   } catch (error) {

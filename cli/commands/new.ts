@@ -7,12 +7,12 @@ import { readPrompt } from '../client/prompt.js';
 import { parseDuration } from '../client/time.js';
 import { isMainName, isValidName, NAME_RULE, nameFromText } from '../domain/names.js';
 import { EXIT, type ExitCode, type Methods } from '../protocol.js';
-import { printTurn, turnExit, turnKeys } from './turn.js';
+import { askWithin, printTurn, requestKey, turnExit, turnKeys } from './turn.js';
 
 export async function run(input: Input, context: Context): Promise<ExitCode> {
   const { io } = context;
   const params = await newParams(input, context);
-  const { run: turn, ...session } = await context.call('new', params);
+  const { run: turn, ...session } = await askWithin(context, 'new', params);
   const ended = params.wait ? turnKeys(turn ?? {}) : null;
   if (input.flag('json')) {
     io.json({ ...session, ...ended });
@@ -56,6 +56,7 @@ async function newParams(input: Input, { io, cwd }: Context): Promise<Methods['n
     purpose: input.value('purpose'),
     wait,
     timeout_ms: timeoutMs,
+    key: requestKey(),
   };
 }
 

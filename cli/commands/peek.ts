@@ -7,6 +7,6 @@ export async function run(input: Input, { io, call }: Context): Promise<ExitCode
   const [name = ''] = input.positionals;
   const { screen } = await call('peek', { name });
   if (input.flag('json')) io.json({ name, screen });
-  else io.foreign(screen);
+  else io.foreign(screen.replace(/\s+$/, ''));
   return EXIT.done;
 }

@@ -1,18 +1,16 @@
 /** `actor run`: send a prompt to a session. */
-import { ConnectionLost, type Context } from '../client/context.js';
+import type { Context } from '../client/context.js';
 import { UsageFailure } from '../client/errors.js';
 import type { Input } from '../client/input.js';
 import { readPrompt } from '../client/prompt.js';
 import { parseDuration } from '../client/time.js';
 import { EXIT, type ExitCode, type Methods } from '../protocol.js';
-import { printTurn, turnExit, turnKeys } from './turn.js';
+import { askWithin, printTurn, requestKey, turnExit, turnKeys } from './turn.js';
 
 export async function run(input: Input, context: Context): Promise<ExitCode> {
   const { io } = context;
   const params = await runParams(input, context);
-  const result = await context.call('run', params).catch(error => {
-    throw error instanceof ConnectionLost ? new ConnectionLost(`actor show ${params.name}`) : error;
-  });
+  const result = await askWithin(context, 'run', params);
   const { name, prompt_id, state, ahead } = result;
   if (input.flag('json'))
     io.json({ name, prompt_id, state, ahead, ...(params.wait ? turnKeys(result) : {}) });
@@ -37,7 +35,7 @@ async function runParams(input: Input, { io }: Context): Promise<Methods['run'][
   if (prompt === null && slash) throw new UsageFailure('--slash needs the command to type: /compact');
   if (prompt === null && now) throw new UsageFailure('--now needs a prompt');
   if (prompt === null && wait) throw new UsageFailure('--wait needs a prompt');
-  return { name, prompt, slash, now, wait, timeout_ms: timeoutMs };
+  return { name, prompt, slash, now, wait, timeout_ms: timeoutMs, key: requestKey() };
 }
 
 /** `submitted`, `queued (2 ahead)`; without a prompt of its own it only let the session go on. */

@@ -1,6 +1,31 @@
 /** How the end of a turn that was waited for is told: its last message is the result, the exit code says the rest. */
+import type { Context } from '../client/context.js';
 import type { Io } from '../client/io.js';
-import { EXIT, type ExitCode, type TurnResult } from '../protocol.js';
+import { EXIT, type ExitCode, type Methods, type TurnResult } from '../protocol.js';
+
+/**
+ * Asks for a turn; `timeout_ms` counts from the first time, however often it must be asked. A daemon that was killed meanwhile
+ * knows the request again by its key, so the prompt is sent once.
+ */
+export function askWithin<M extends 'new' | 'run'>(
+  context: Context,
+  method: M,
+  params: Methods[M]['params'],
+): Promise<Methods[M]['result']> {
+  const limit = params.timeout_ms;
+  let begin: number | null = null;
+  const anew = () => {
+    begin ??= performance.now();
+    const left = limit === null ? null : Math.max(0, Math.round(limit - (performance.now() - begin)));
+    return { ...params, timeout_ms: left };
+  };
+  return params.wait ? context.follow(method, anew) : context.call(method, params);
+}
+
+/** A key by which the daemon recognises a request that it is sent twice. */
+export function requestKey(): string {
+  return `${process.pid.toString(36)}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+}
 
 /** The four keys that `--wait` adds to the JSON of `run` and `new`, absent ones as null. */
 export function turnKeys(turn: Partial<TurnResult>): TurnResult {

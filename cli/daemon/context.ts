@@ -38,6 +38,8 @@ export interface Daemon {
   settleUnclaimed(launch: string): void;
   /** An agent's inbox did not take this delivery. */
   refused(token: string, why: string): void;
+  /** False until the daemon knows what became of everything: nothing is done for any session before. */
+  isReconciled: boolean;
   /** Ends this process soon; agents go on. */
   shutdown(why: string): void;
   startedAt: number;

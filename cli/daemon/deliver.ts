@@ -31,7 +31,7 @@ export class Post {
   }
 
   poke(): void {
-    if (this.#isPoked) return;
+    if (this.#isPoked || !this.#daemon.isReconciled) return;
     this.#isPoked = true;
     setImmediate(() => {
       this.#isPoked = false;

@@ -25,6 +25,7 @@ export async function reconcile(daemon: Daemon, inputs: Inputs, post: Post): Pro
   await settleSending(daemon).catch(error => daemon.log('prompts under way', error));
   await sweepPanes(daemon).catch(error => daemon.log('panes', error));
   removeOldLaunches(daemon);
+  daemon.isReconciled = true;
   for (const session of sessions.values()) daemon.workerOf(session).poke();
   post.poke();
 }

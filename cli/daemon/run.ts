@@ -97,6 +97,7 @@ export async function run(home: string): Promise<void> {
       log(`ends: ${why}`);
       void end();
     },
+    isReconciled: false,
     startedAt,
   };
   const post = new Post(daemon);

@@ -42,7 +42,7 @@ export class Worker {
 
   /** Something changed: look again, soon. */
   poke(): void {
-    if (this.#isPoked) return;
+    if (this.#isPoked || !this.#daemon.isReconciled) return;
     this.#isPoked = true;
     void this.exclusive(async () => {
       this.#isPoked = false;

@@ -29,8 +29,8 @@ export interface Processed {
 export type JournalRecord = { time: number; processed?: Processed } & (
   | { kind: 'event'; event: ActorEvent; deliver: boolean; by: string }
   /** A session exists (again): its definition was written. */
-  | { kind: 'defined'; definition: Definition }
-  | { kind: 'prompt'; session: string; id: string; text: string; first: boolean; slash: boolean }
+  | { kind: 'defined'; definition: Definition; key?: string }
+  | { kind: 'prompt'; session: string; id: string; text: string; first: boolean; slash: boolean; key: string }
   | { kind: 'prompt-dropped'; session: string; id: string }
   | { kind: 'held'; session: string; held: boolean }
   /** The agent is about to be started, in this launch; `prompt` goes with its argv. */
@@ -39,8 +39,8 @@ export type JournalRecord = { time: number; processed?: Processed } & (
   /** The launch did not happen. */
   | { kind: 'launch-failed'; session: string; launch: string }
   | { kind: 'ready'; session: string; by: string }
-  /** The prompt lies in its tmux buffer; the paste, with its Enter, comes next. */
-  | { kind: 'sending'; session: string; prompt: string }
+  /** The prompt lies in this tmux buffer; the paste, with its Enter, comes next. */
+  | { kind: 'sending'; session: string; prompt: string; buffer: string }
   /** The paste is known not to have happened: the prompt waits again. */
   | { kind: 'unsent'; session: string; prompt: string }
   /** A prompt was taken into a turn that was already open. */

@@ -18,6 +18,8 @@ export interface Prompt {
    */
   state: 'queued' | 'launched' | 'sending';
   sentAt: number | null;
+  /** With `sending`: the tmux buffer that is deleted by the paste. */
+  buffer: string | null;
 }
 
 export interface Turn {
@@ -102,6 +104,8 @@ export interface World {
   lastPrompt: number;
   /** The newest inbox files that were dealt with. */
   inboxSeen: string[];
+  /** Requests that were carried out, by their keys: what came of them. The newest ones. */
+  requests: Map<string, { session: string; prompt: string | null }>;
 }
 
 export function emptyWorld(): World {
@@ -112,11 +116,14 @@ export function emptyWorld(): World {
     lastEvent: 0,
     lastPrompt: 0,
     inboxSeen: [],
+    requests: new Map(),
   };
 }
 
 /** How many names of inbox files are remembered: far more than one daemon's death can leave between record and deletion. */
 const INBOX_MEMORY = 500;
+/** How many requests are remembered: a client that lost its daemon asks again within seconds. */
+const REQUEST_MEMORY = 2000;
 const PROMPT_EXCERPT = 200;
 
 /** A session as it is before anything happened to it. `time` in milliseconds since the epoch. */
@@ -153,6 +160,7 @@ export function apply(world: World, record: JournalRecord): void {
       const known = world.sessions.get(record.definition.name);
       if (known) known.definition = record.definition;
       else world.sessions.set(record.definition.name, newSession(record.definition, record.time));
+      if (record.key !== undefined) remember(world, record.key, record.definition.name, null);
       return;
     }
     case 'delivery':
@@ -166,10 +174,17 @@ export function apply(world: World, record: JournalRecord): void {
       return;
     case 'prompt':
       world.lastPrompt = Math.max(world.lastPrompt, Number(record.id.slice(1)) || 0);
+      remember(world, record.key, record.session, record.id);
       break;
   }
   const session = world.sessions.get(record.session);
   if (session) applyToSession(session, record);
+}
+
+function remember(world: World, key: string, session: string, prompt: string | null): void {
+  world.requests.set(key, { session, prompt });
+  if (world.requests.size <= REQUEST_MEMORY) return;
+  for (const old of [...world.requests.keys()].slice(0, REQUEST_MEMORY / 2)) world.requests.delete(old);
 }
 
 type SessionRecord = Extract<JournalRecord, { session: string }>;
@@ -184,6 +199,7 @@ function applyToSession(session: Session, record: SessionRecord): void {
         slash: record.slash,
         state: 'queued',
         sentAt: null,
+        buffer: null,
       };
       if (record.first) session.queue.splice(session.queue.findLastIndex(isUnderWay) + 1, 0, prompt);
       else session.queue.push(prompt);
@@ -231,7 +247,7 @@ function applyToSession(session: Session, record: SessionRecord): void {
       enter(session, 'idle', record.time, record.by);
       return;
     case 'sending':
-      return markPrompt(session, record.prompt, 'sending', record.time);
+      return markPrompt(session, record.prompt, 'sending', record.time, record.buffer);
     case 'unsent':
       return markPrompt(session, record.prompt, 'queued', null);
     case 'joined':
@@ -352,11 +368,18 @@ function isUnderWay(prompt: Prompt): boolean {
   return prompt.state !== 'queued';
 }
 
-function markPrompt(session: Session, id: string | null, state: Prompt['state'], sentAt: number | null): void {
+function markPrompt(
+  session: Session,
+  id: string | null,
+  state: Prompt['state'],
+  sentAt: number | null,
+  buffer: string | null = null,
+): void {
   const prompt = session.queue.find(each => each.id === id);
   if (!prompt) return;
   prompt.state = state;
   prompt.sentAt = sentAt;
+  prompt.buffer = buffer;
 }
 
 function takePrompt(session: Session, id: string): Prompt | undefined {
@@ -371,19 +394,22 @@ export function freeze(world: World): unknown {
     sessions: [...world.sessions.values()],
     pending: [...world.pending.values()],
     deliveries: [...world.deliveries.values()],
+    requests: [...world.requests],
   };
 }
 
 function thaw(data: unknown): World {
-  const frozen = data as Omit<World, 'sessions' | 'pending' | 'deliveries'> & {
+  const frozen = data as Omit<World, 'sessions' | 'pending' | 'deliveries' | 'requests'> & {
     sessions: Session[];
     pending: Pending[];
     deliveries: Delivery[];
+    requests: [string, { session: string; prompt: string | null }][];
   };
   return {
     ...frozen,
     sessions: new Map(frozen.sessions.map(session => [session.definition.name, session])),
     pending: new Map(frozen.pending.map(pending => [pending.event.id, pending])),
     deliveries: new Map(frozen.deliveries.map(delivery => [delivery.token, delivery])),
+    requests: new Map(frozen.requests),
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Git } from './git.js';
 import { ifAbsent } from './link.js';
-import type { Place } from './status.js';
+import { LOOK_CLOSELY, type Place } from './status.js';
 
 export interface IndexReading {
   /** Paths of submodules (and of repositories that were added as if they were). */
@@ -45,7 +45,7 @@ export async function hiddenChanges(git: Git, place: Place, reading: IndexReadin
     const options = {
       ...place,
       indexFile,
-      config: { 'core.splitIndex': 'false', 'core.ignoreStat': 'false' },
+      config: { ...LOOK_CLOSELY, 'core.splitIndex': 'false', 'core.ignoreStat': 'false' },
     };
     const update = async (flag: string, input: string[]) =>
       git.run(place.workTree, ['update-index', flag, '-z', '--stdin'], {

@@ -210,16 +210,21 @@ export async function recoverSetAside(
       if (stray !== null) done.strays.push(stray);
     }
   }
-  await repairCrashedSetAside(worktreesFolder);
+  await repairInPlace(worktreesFolder);
   return done;
 }
 
-/** A death between the lock and the rename leaves the lock alone. */
-async function repairCrashedSetAside(worktreesFolder: string): Promise<void> {
+/** A death beside a rename leaves our lock, or a folder that names the path of before. */
+async function repairInPlace(worktreesFolder: string): Promise<void> {
   for (const name of await readdir(worktreesFolder).catch(ifAbsent([] as string[]))) {
     if (name.startsWith('.')) continue;
     const state = await readLink(join(worktreesFolder, name)).catch(() => null);
-    if (state?.state === 'linked') await unlock(state.link.gitDir);
+    if (state?.state !== 'linked') continue;
+    const { gitDir, path } = state.link;
+    const named = await pointsTo(gitDir);
+    const match = named === null ? null : ASIDE.exec(basename(named));
+    if (match?.[2] === name) await pointTo(gitDir, path);
+    await unlock(gitDir);
   }
 }
 

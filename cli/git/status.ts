@@ -20,7 +20,7 @@ export interface StatusEntry {
 }
 
 /** Settings that could make git overlook a change, set to what overlooks nothing. */
-const LOOK_CLOSELY = {
+export const LOOK_CLOSELY = {
   'core.untrackedCache': 'false',
   'core.checkStat': 'default',
   'core.trustctime': 'true',

@@ -102,6 +102,10 @@ function send(path: string, lines: string): Promise<void> {
     socket.on('close', () => reject(new Error('the inbox closed the connection')));
     // What it may answer is not read; but unread data would hold back the end of the connection.
     socket.resume();
-    socket.end(lines, () => resolve());
+    socket.end(lines, () => {
+      // Whether the other side closes its half as well is its own affair, nothing here waits for that.
+      socket.unref();
+      resolve();
+    });
   });
 }

@@ -27,6 +27,7 @@ export class Link {
   #timer: NodeJS.Timeout | null = null;
   #delay = FIRST_DELAY;
   #isClosed = false;
+  #lastReport = '';
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -63,10 +64,16 @@ export class Link {
     });
   }
 
+  /** What is said again at every attempt is said once. */
+  #report(line: string): void {
+    if (line !== this.#lastReport) this.#options.report(line);
+    this.#lastReport = line;
+  }
+
   #take(line: string, socket: Socket): void {
     const reply = parse(line);
     if (reply === null) {
-      this.#options.report('actor: the daemon sent a line that is no message');
+      this.#report('actor: the daemon sent a line that is no message');
       socket.destroy();
     } else if ('item' in reply) {
       this.#delay = FIRST_DELAY;
@@ -74,8 +81,8 @@ export class Link {
         // When the daemon is gone meanwhile it will ask again, and gets the same answer.
         if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
       });
-    } else if ('notice' in reply) this.#options.report(reply.notice);
-    else if ('error' in reply) this.#options.report(`actor: ${reply.error.message}`);
+    } else if ('notice' in reply) this.#report(reply.notice);
+    else if ('error' in reply) this.#report(`actor: ${reply.error.message}`);
   }
 }
 

@@ -12,8 +12,8 @@ import { createServer } from './server.js';
 const { env } = process;
 const report = (line: string) => process.stderr.write(`${line}\n`);
 const inbox = {
-  socket: env['CLAUDE_CODE_MESSAGING_SOCKET'] || null,
-  token: env['CLAUDE_CODE_MESSAGING_TOKEN'] || null,
+  socket: env.CLAUDE_CODE_MESSAGING_SOCKET || null,
+  token: env.CLAUDE_CODE_MESSAGING_TOKEN || null,
 };
 const door = new Door(inbox);
 const server = createServer();
@@ -36,7 +36,7 @@ await server.connect(new StdioServerTransport());
 
 /** Outside a session there is nobody to hand events to. */
 function attach(): Link | null {
-  const session = env['ACTOR_NAME'];
+  const session = env.ACTOR_NAME;
   if (!session) return null;
   const cwd = process.cwd();
   return new Link({

@@ -1,4 +1,4 @@
-import { DEPTH_LIMIT, KdlSyntaxProblem, type Token } from './kdl-tokens.js';
+import { DEPTH_LIMIT, KdlSyntaxProblem, type Token, type TokenKind } from './kdl-tokens.js';
 
 /** Where an argument or a property stands; for a property `key` is its name as it is written. */
 export interface EntryOutline {
@@ -23,9 +23,13 @@ interface Level {
   opened: number;
 }
 
+const MISSING = 'a value is missing here';
+/** What cannot follow a `=`. */
+const ENDS = new Set<TokenKind>(['semicolon', 'open', 'close']);
+
 /**
  * The places of all nodes of a document, parents before children: the order in which a walk over kdljs' result meets them.
- * Judges nothing but braces and numbers of things; texts that are no KDL in another way are left to kdljs.
+ * Judges only braces, `=` and the number of things; texts that are no KDL in another way are left to kdljs.
  * @param limit how many nodes and entries there may be
  * @throws KdlSyntaxProblem
  */
@@ -65,6 +69,8 @@ export function outline(text: string, tokens: readonly Token[], limit: number): 
   };
 
   for (const token of tokens) {
+    const ends = token.kind === 'newline' ? !continued : ENDS.has(token.kind);
+    if (afterEquals && ends) throw new KdlSyntaxProblem(token.start, MISSING);
     switch (token.kind) {
       case 'word':
       case 'string':
@@ -79,13 +85,19 @@ export function outline(text: string, tokens: readonly Token[], limit: number): 
       case 'type-close':
         inType = false;
         break;
-      case 'equals':
-        if (last.entry && last.token) {
-          const source = text.slice(last.token.start, last.token.end);
-          last.entry.key = { source, quoted: last.token.kind === 'string' };
-        }
+      case 'equals': {
+        if (inType) break;
+        const { entry, token: key } = last;
+        const isName = key?.kind === 'word' || key?.kind === 'string';
+        if (afterEquals || !entry || entry.key !== null || !isName)
+          throw new KdlSyntaxProblem(
+            token.start,
+            'this "=" belongs to no name: a property is written name=value',
+          );
+        entry.key = { source: text.slice(key.start, key.end), quoted: key.kind === 'string' };
         afterEquals = true;
         break;
+      }
       case 'slashdash':
         slashdash = true;
         break;
@@ -121,6 +133,7 @@ export function outline(text: string, tokens: readonly Token[], limit: number): 
       }
     }
   }
+  if (afterEquals) throw new KdlSyntaxProblem(text.length, MISSING);
   if (levels.length > 0) throw new KdlSyntaxProblem(level.opened, 'this "{" is never closed');
   return nodes;
 }

@@ -124,12 +124,24 @@ function read(text: string, edits: readonly Edit[]): Document {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    const { output, errors } = parse(edited);
+    const { output, errors } = parseSafely(edited);
     const error = errors[0];
     if (!error && output) return output;
     throw unexpected(text, error ? offsetOf(error, edits) : 0);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function parseSafely(text: string): ReturnType<typeof parse> {
+  try {
+    return parse(text);
+  } catch (error) {
+    // No text is known that does this, but a file that a person wrote must never look like a defect of actor's.
+    throw new KdlSyntaxProblem(
+      0,
+      `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -148,8 +160,6 @@ function unexpected(text: string, offset: number): KdlSyntaxProblem {
     return new KdlSyntaxProblem(text.length, 'the file ends where a value should stand');
   const found = /^(?:[^\s"#(){};=\\/]+|.)/su.exec(text.slice(offset, offset + 60))?.[0] ?? '';
   if (/\s/.test(found)) return new KdlSyntaxProblem(offset, 'a value is missing here');
-  if (found === '=')
-    return new KdlSyntaxProblem(offset, 'this "=" belongs to no name: a property is written name=value');
   const joined = offset > 0 && /[^\s;{}]/.test(text[offset - 1] ?? '');
   return new KdlSyntaxProblem(
     offset,

@@ -54,6 +54,7 @@ export function printSession(
 
   const nodes = parseDocument(previous.text, previous.file);
   const old = sessionNode(nodes, previous.file);
+  readName(old, previous.file);
   readFields(old, previous.file);
   session.properties = old.properties;
   session.tag = old.tag;

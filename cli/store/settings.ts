@@ -9,7 +9,7 @@ import { KdlError, type KdlNode, parseDocument } from './kdl.js';
 /** One file's settings. */
 export interface Settings {
   /** By kind of agent. */
-  defaults: Record<string, AgentDefaults>;
+  defaults: Map<string, AgentDefaults>;
 }
 
 export interface AgentDefaults {
@@ -47,7 +47,7 @@ const TOP_LEVEL: Record<string, NodeReader> = {
  * @throws KdlError when it is no KDL, a known node holds the wrong thing, or something stands there twice
  */
 export function parseSettings(text: string, file: string): SettingsReading {
-  const reading: Reading = { file, settings: { defaults: {} }, warnings: [] };
+  const reading: Reading = { file, settings: { defaults: new Map() }, warnings: [] };
   readNodes(parseDocument(text, file), TOP_LEVEL, reading);
   return { settings: reading.settings, warnings: reading.warnings };
 }
@@ -87,7 +87,7 @@ function readDefaults(node: KdlNode, reading: Reading): void {
   const extra = stray ?? node.properties.values().next().value;
   if (extra)
     throw new KdlError(file, extra.at, '"defaults" takes one value, the agent; the rest stands in its { }');
-  if (Object.hasOwn(settings.defaults, agent.value)) {
+  if (settings.defaults.has(agent.value)) {
     throw new KdlError(file, node.at, `defaults "${agent.value}" is given twice`);
   }
   const defaults: AgentDefaults = { config: {} };
@@ -98,7 +98,7 @@ function readDefaults(node: KdlNode, reading: Reading): void {
     defaults.config = readConfig(child, file);
   };
   readNodes(node.children, { config }, reading);
-  settings.defaults[agent.value] = defaults;
+  settings.defaults.set(agent.value, defaults);
 }
 
 function readConfig(node: KdlNode, file: string): AgentDefaults['config'] {

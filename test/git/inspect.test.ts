@@ -14,8 +14,9 @@ const cases: [what: string, script: string, kinds: string[]][] = [
   ['an unstaged change', 'echo x >> app.txt', ['unstaged']],
   ['an unstaged deletion', 'rm app.txt', ['unstaged']],
   [
-    'a change of size and time hidden',
-    'touch -r app.txt stamp; sed -i s/one/ONE/ app.txt; touch -r stamp app.txt; rm stamp',
+    'a change that keeps size and time, where git is told to look at no more',
+    `git config core.checkStat minimal; git config core.trustctime false; touch -d 2001-01-01 app.txt; git status --short
+     sed -i s/one/ONE/ app.txt; touch -d 2001-01-01 app.txt; test -z "$(git status --short)"`,
     ['unstaged'],
   ],
   ['a file added by intent only', 'echo x > x; git add --intent-to-add x', ['unstaged']],
@@ -79,7 +80,9 @@ const cases: [what: string, script: string, kinds: string[]][] = [
   ],
   [
     'an untracked file under a stale untracked cache',
-    'git config core.untrackedCache true; git update-index --force-untracked-cache; git status --short; echo x > x',
+    `git config core.checkStat minimal; git config core.trustctime false; git config core.untrackedCache true
+     touch -d 2001-01-01 .; git status --short; git status --short; echo x > x; touch -d 2001-01-01 .
+     test -z "$(git status --short)"`,
     ['untracked'],
   ],
   [

@@ -1,6 +1,6 @@
 /** One real claude in a private tmux server, started just as the adapter says, with what it reports laid open. */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claude } from '../../cli/agents/claude.js';
 import type { Definition } from '../../cli/domain/definition.js';
@@ -96,6 +96,8 @@ export function openClaude(options: WindowOptions): ClaudeWindow {
     'remain-on-exit',
     'on',
   ]);
+  // Else the server ends with its last window, perhaps just when the next one is asked for.
+  tmux(['set', '-s', 'exit-empty', 'off']);
   const ask = (format: string) => tmux(['display-message', '-p', '-t', launch, format]).trim();
   const pid = Number(ask('#{pane_pid}'));
 
@@ -151,10 +153,9 @@ export function openClaude(options: WindowOptions): ClaudeWindow {
   return window;
 }
 
-/** Ends the tmux server of `root` and all that runs in it. */
+/** Ends the tmux server of `root` and all that runs in it; none runs when the last window was ended. */
 export function endServer(root: string): void {
-  execFileSync('tmux', ['-S', join(root, 't'), 'kill-server'], { stdio: 'ignore' });
-  rmSync(join(root, 't'), { force: true });
+  spawnSync('tmux', ['-S', join(root, 't'), 'kill-server'], { stdio: 'ignore' });
 }
 
 function readHooks(inbox: string, launch: string): ReportedHook[] {

@@ -104,7 +104,8 @@ const scenarios: Record<string, Scenario> = {
     args: ['--permission-mode', 'manual'],
     async play(window) {
       window.submit('TOOL:touch made-by-tool');
-      await window.stateIs('waiting');
+      await window.hookSeen('PermissionRequest');
+      await delay(2000);
       await shown(window, 'permission');
       window.keys('Enter');
       await window.hookSeen('Stop');
@@ -114,7 +115,8 @@ const scenarios: Record<string, Scenario> = {
     args: BYPASS,
     async play(window) {
       window.submit(QUESTION);
-      await window.stateIs('waiting');
+      await window.hookSeen('PermissionRequest');
+      await delay(2000);
       await shown(window, 'question');
       window.keys('Enter');
       await window.hookSeen('Stop');
@@ -161,7 +163,8 @@ const scenarios: Record<string, Scenario> = {
     args: withAccept(),
     async play(window) {
       window.submit(QUESTION);
-      await window.stateIs('waiting');
+      await window.hookSeen('PermissionRequest');
+      await delay(2000);
       send(window, event('3'));
       await delay(1000);
       window.keys('Enter');
@@ -231,6 +234,8 @@ const fixtures = join(packageRoot, 'test', 'fixtures', 'claude');
 for (const folder of ['turns', 'screens']) mkdirSync(join(fixtures, folder), { recursive: true });
 
 async function shown(window: ClaudeWindow, name: string): Promise<void> {
+  // The screen follows the hooks and the state file.
+  await delay(600);
   const { cursorX, cursorY } = window.cursor();
   const screen = window.screen().replace(/[ \n]+$/, '\n');
   writeFileSync(join(fixtures, 'screens', `${name}.ansi`), `${cursorX} ${cursorY}\n${tidy(screen)}`);
@@ -256,7 +261,10 @@ let root = '';
 
 /** What differs from run to run and from machine to machine, and what is long and says nothing to us. */
 function tidy(text: string): string {
-  return text.replaceAll(root, '/home/me').replaceAll(root.replaceAll('/', '-'), '-home-me');
+  return text
+    .replaceAll(packageRoot, '/opt/actor')
+    .replaceAll(root, '/home/me')
+    .replaceAll(root.replaceAll('/', '-'), '-home-me');
 }
 
 function tidyLine(line: string): string {

@@ -4,6 +4,7 @@ import test from 'ava';
 import { listPanes } from '../../tmux/panes.js';
 import { isServerAlive, killServer, serverPid, startServer } from '../../tmux/server.js';
 import { Tmux, TmuxError } from '../../tmux/tmux.js';
+import { compareVersions, OLDEST_VERSION, tmuxVersion } from '../../tmux/version.js';
 import { withServer, withTmux } from './setup.js';
 
 test('a server without windows lives, starts once, and is not the file at its socket', async t => {
@@ -101,4 +102,11 @@ test('the configuration has no errors', async t => {
   const { tmux } = await withServer(t);
   await tmux.run(['source-file', tmux.config]);
   t.pass();
+});
+
+test('the installed tmux is new enough; a program that is none has no version', async t => {
+  const found = await tmuxVersion();
+  t.true(found !== null && compareVersions(found.version, OLDEST_VERSION) >= 0);
+  t.is(await tmuxVersion('/nonexistent/tmux'), null);
+  t.is(await tmuxVersion('true'), null);
 });

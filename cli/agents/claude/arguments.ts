@@ -22,7 +22,7 @@ const MANY_VALUES = new Set(
    --disallowed-tools --disallowedTools --file --mcp-config --tools`.split(/\s+/),
 );
 
-/** Flags with a value that may be missing. A flag that we do not know is read like these. */
+/** Flags without a value. A flag that is in none of the three tables may have one value, or none. */
 const NO_VALUE = new Set(
   `--allow-dangerously-skip-permissions --ax-screen-reader --background --bare --bg --brief --chrome --continue
    --dangerously-skip-permissions --desktop --disable-slash-commands --exclude-dynamic-system-prompt-sections

@@ -87,7 +87,7 @@ function stop(payload: JsonRecord): Sighting[] {
 }
 
 /** AskUserQuestion and ExitPlanMode ask for permission too: their dialog is the question, or the plan to review. */
-export function waitingForTool(tool: string | null): WaitingFor {
+function waitingForTool(tool: string | null): WaitingFor {
   if (tool === 'AskUserQuestion') return 'question';
   return tool === 'ExitPlanMode' ? 'review' : 'permission';
 }

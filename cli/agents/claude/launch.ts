@@ -18,7 +18,8 @@ const OWN_KEYS = new Set(['coordinator']);
 
 /**
  * What a running claude sets for its children (2.1.330): a session made from inside its Bash tool must not take itself
- * for a part of that claude. The variables of the person's account and provider stay.
+ * for a part of that claude: with CLAUDE_CODE_CHILD_SESSION it would write neither transcript nor state file. The variables
+ * of the person's account and provider stay.
  */
 export const PARENT_VARIABLES = [
   'AI_AGENT',

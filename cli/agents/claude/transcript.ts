@@ -16,7 +16,10 @@ const LONGEST_LINE = 64 * 1024 * 1024;
 const NOISE =
   /^\{"type":"(?:api-request|file-history|last-prompt|custom-title|agent-name|mode|permission-mode)/;
 
-/** A reader of the transcript from `offset`; `source` is the name of the tail, `by` in `show` is "claude's transcript". */
+/** How long before a prompt the turn ended that this prompt shows to be over, in milliseconds: long for clocks, short for people. */
+const BEFORE_NEXT_PROMPT = 50;
+
+/** A reader of the transcript from `offset`; `source` is the name of the tail. */
 export function transcriptReader(source: string, offset: number): TailReader {
   const framer = lineFramer(offset, LONGEST_LINE);
   const turns = turnReader();
@@ -24,12 +27,14 @@ export function transcriptReader(source: string, offset: number): TailReader {
   return {
     push(bytes, now) {
       return framer.push(bytes).flatMap(line => {
-        const record = NOISE.test(line.text) ? undefined : parseJson(line.text);
-        if (record === undefined) return [];
-        const entry = asRecord(record);
-        // A message that waited in the queue bears the time at which it was queued: later lines never happened earlier.
-        latest = Math.max(latest, Date.parse(asString(entry.timestamp) ?? '') || (latest === 0 ? now : 0));
-        return placed(turns(entry), line, source, latest);
+        const entry = NOISE.test(line.text) ? undefined : parseJson(line.text);
+        if (entry === undefined) return [];
+        const { type, timestamp } = asRecord(entry);
+        const written = Date.parse(asString(timestamp) ?? '') || (latest === 0 ? now : latest);
+        // What joined a turn bears the time at which it was queued; it joined after the line before it.
+        const at = type === 'attachment' ? Math.max(latest, written) : written;
+        latest = at;
+        return placed(turns(asRecord(entry)), line, source, at);
       });
     },
   };
@@ -41,7 +46,7 @@ function placed(sightings: Sighting[], line: Line, source: string, at: number): 
     ...sighting,
     source,
     position: line.end - (sightings.length - 1 - index),
-    at,
+    at: sighting.type === 'turn-ended' && index < sightings.length - 1 ? at - BEFORE_NEXT_PROMPT : at,
     by: "claude's transcript",
   }));
 }

@@ -11,13 +11,11 @@ const STOP_FEEDBACK = 'Stop hook feedback:\n';
 const COMMAND_ECHO = /^<(?:command-name|command-message|local-command-|bash-(?:input|stdout|stderr))/;
 
 interface OpenTurn {
-  /** The line that the prompt hangs on: a prompt on the same line replaces this one. */
-  parent: string | null;
+  /** Claude's id of the prompt; null when the turn began before the place where reading began. */
+  prompt: string | null;
   /** Text of the newest message of the model, and its id: its blocks are lines of their own. */
   message: string | null;
   messageId: string | null;
-  /** Nothing came of the prompt so far. */
-  untouched: boolean;
 }
 
 /** A reader that is given the parsed lines of one transcript in order. */
@@ -29,9 +27,9 @@ export function turnReader(): (entry: JsonRecord) => Sighting[] {
   const commandsByTool = new Map<string, string>();
   const runningCommands = new Map<string, string>();
 
-  const begin = (parent: string | null): OpenTurn => {
+  const begin = (prompt: string | null): OpenTurn => {
     pendingTools.clear();
-    turn = { parent, message: null, messageId: null, untouched: true };
+    turn = { prompt, message: null, messageId: null };
     return turn;
   };
   const end = (outcome: 'completed' | 'failed' | 'stopped', more: Partial<Ending> = {}): Sighting => {
@@ -49,7 +47,7 @@ export function turnReader(): (entry: JsonRecord) => Sighting[] {
     if (text.startsWith(INTERRUPTED)) return [end('stopped')];
     if (text.startsWith(STOP_FEEDBACK) && entry.isMeta === true) {
       const ended = end('completed');
-      begin(asString(entry.parentUuid));
+      begin(asString(entry.promptId));
       return [
         ended,
         { type: 'turn-began', prompt: text.slice(STOP_FEEDBACK.length), own: true },
@@ -62,14 +60,18 @@ export function turnReader(): (entry: JsonRecord) => Sighting[] {
       (origin === null && (entry.isMeta === true || COMMAND_ECHO.test(text)))
     )
       return [];
-    return promptTaken(text, origin, asString(entry.parentUuid));
+    return promptTaken(text, origin, asString(entry.promptId));
   }
 
-  function promptTaken(text: string, origin: string | null, parent: string | null): Sighting[] {
+  /**
+   * A prompt that joins a running turn comes as an attachment. So one that comes as a line while a turn is open takes the
+   * place of a prompt that was taken back, by an Esc before any output; only sub-agents report into an open turn.
+   */
+  function promptTaken(text: string, origin: string | null, prompt: string | null): Sighting[] {
     forgetFinishedTask(text);
-    const replaced = turn?.untouched === true && turn.parent === parent && !awaitingAgents;
-    const before = replaced ? [end('stopped')] : [];
-    if (!awaitingAgents || turn === null) begin(parent);
+    const joins = turn !== null && (awaitingAgents || turn.prompt === prompt);
+    const before = !joins && turn?.prompt ? [end('stopped')] : [];
+    if (!joins) begin(prompt);
     awaitingAgents = false;
     const own = (origin !== null && origin !== 'human') || isOwnPrompt(text);
     return [...before, { type: 'turn-began', prompt: unwrap(text), ...(own ? { own } : {}) }, ...seen(text)];
@@ -98,7 +100,6 @@ export function turnReader(): (entry: JsonRecord) => Sighting[] {
       return [end('failed', { reason: failureReason(asString(entry.error), text), message: text })];
     // A turn that began before this reader's offset.
     const open = turn ?? begin(null);
-    open.untouched = false;
     const id = asString(message.id);
     if (text !== '') {
       open.message = id !== null && id === open.messageId && open.message ? `${open.message}\n${text}` : text;

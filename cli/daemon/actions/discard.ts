@@ -52,7 +52,7 @@ async function discardOne(
 /** What the first look found; null when the directory is gone already. */
 async function firstLook(daemon: Daemon, git: Git, session: Session, force: boolean): Promise<Loss[] | null> {
   const { name, dir, repo } = session.definition;
-  const ownership = await isOurs(git, dir, daemon.places.worktrees);
+  const ownership = await isOurs(git, dir, daemon.places.worktrees, repo);
   if (!ownership.ours) {
     if (!ownership.gone) throw new Failure(EXIT.refused, `not removed: ${ownership.reason}`);
     if (repo && !(await forgetGone(git, repo, dir)) && !force)
@@ -62,6 +62,10 @@ async function firstLook(daemon: Daemon, git: Git, session: Session, force: bool
         `git -C '${repo}' worktree list`,
       );
     return null;
+  }
+  if (ownership.link === null) {
+    if (!force) throw new Failure(EXIT.refused, `nobody can tell what is in the worktree of ${name}: ${ownership.reason}`, `actor discard --force ${name}`);
+    return [];
   }
   const losses = await findLosses(git, dir);
   if (losses.length > 0 && !force) throw refusal(name, losses);
@@ -79,18 +83,21 @@ async function remove(
   const { name, dir } = session.definition;
   const hidden = await setAside(dir);
   point('after-set-aside');
-  let after: Loss[];
+  let after: Loss[] | null = null;
   try {
     after = await inspectSetAside(git, hidden);
   } catch (error) {
-    await putBack(hidden);
-    throw error;
+    // What cannot be looked into can still be kept.
+    if (!force) {
+      await putBack(hidden);
+      throw error;
+    }
   }
-  if (!force && newLosses(before, after).length > 0) {
+  if (!force && after && newLosses(before, after).length > 0) {
     await putBack(hidden);
     throw refusal(name, after);
   }
-  if (force && after.length > 0) return moveToTrash(git, hidden, daemon.places.trash);
+  if (after === null || after.length > 0) return moveToTrash(git, hidden, daemon.places.trash);
   await finishRemoval(hidden);
   return null;
 }

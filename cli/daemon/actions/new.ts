@@ -12,7 +12,7 @@ import { newSession, type Session } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { describeRepository, type Repository } from '../../git/repository.js';
 import { type CreatedWorktree, createWorktree, keepCreated, undoCreate } from '../../git/worktree.js';
-import { EXIT, type Methods } from '../../protocol.js';
+import { EXIT, type Methods, type Request } from '../../protocol.js';
 import { removeSession, saveSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import { launchAgent, requireProgram } from '../acts/launch.js';
@@ -20,6 +20,7 @@ import { checkPrompt } from '../acts/send.js';
 import { type Daemon, findSession } from '../context.js';
 import { forgetEnvironment, keepEnvironment } from '../environment.js';
 import { point } from '../fault.js';
+import type { Exchange } from '../socket.js';
 import { ensureServer } from '../tmux-server.js';
 import type { Action } from './action.js';
 import { viewFor } from './looking.js';
@@ -33,6 +34,9 @@ const reserved = new Set<string>();
 export const create: Action<'new'> = async (daemon, exchange) => {
   const { params, caller } = exchange.request;
   const env = caller.env ?? {};
+  const known = daemon.ledger.world.requests.get(params.key);
+  const established = known && daemon.ledger.world.sessions.get(known.session);
+  if (established) return goOn(daemon, established, known.prompt, exchange);
   const dir = directoryOf(params.dir ?? caller.cwd);
   const git = new Git(env);
   const repository = await describeRepository(git, dir);
@@ -67,41 +71,57 @@ export const create: Action<'new'> = async (daemon, exchange) => {
       args: [],
       created: new Date().toISOString(),
     };
-    const session = await establish(daemon, definition, undo);
+    const session = await establish(daemon, definition, params.key, undo);
     if (made) await keepCreated(made);
     if (params.prompt === null) return { ...viewFor(daemon, session), run: null };
-    return await start(daemon, session, params.prompt, exchange);
+    const prompt = submit(daemon, session, params.prompt, exchange.request);
+    const worker = daemon.workerOf(session);
+    await worker.exclusive(() => launchAgent(daemon, worker, session.queue[0] ?? null));
+    // From here on it is the session's own life: nothing is rolled back any more.
+    undo.length = 0;
+    return await goOn(daemon, session, prompt, exchange);
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(failure => daemon.log(`${name}: roll-back`, failure));
     throw error;
   } finally {
     reserved.delete(name.toLowerCase());
   }
-
-  async function start(daemon: Daemon, session: Session, text: string, { request }: typeof exchange) {
-    const { timeout_ms, wait } = request.params;
-    const id = `p${daemon.ledger.world.lastPrompt + 1}`;
-    keepEnvironment(daemon, name, env);
-    daemon.ledger.commit([{ kind: 'prompt', session: name, id, text, first: false, slash: false }]);
-    point('after-queued');
-    const worker = daemon.workerOf(session);
-    await worker.exclusive(() => launchAgent(daemon, worker, session.queue[0] ?? null));
-    // From here on it is the session's own life: nothing is rolled back any more.
-    undo.length = 0;
-    worker.poke();
-    const run = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, 0)) };
-    const turn = wait ? await turnOf(daemon, session, id, timeout_ms, exchange) : {};
-    return { ...viewFor(daemon, session), run: { ...run, ...turn } };
-  }
 };
 
+/** The first prompt on record. */
+function submit(daemon: Daemon, session: Session, text: string, { params, caller }: Request<'new'>): string {
+  const { name } = session.definition;
+  const id = `p${daemon.ledger.world.lastPrompt + 1}`;
+  keepEnvironment(daemon, name, caller.env);
+  daemon.ledger.commit([{ kind: 'prompt', session: name, id, text, first: false, slash: false, key: params.key }]);
+  point('after-queued');
+  return id;
+}
+
+/** What becomes of a session that exists, whoever made it: this request, or the same one before its daemon died. */
+async function goOn(daemon: Daemon, session: Session, known: string | null, exchange: Exchange<'new'>) {
+  const { prompt, wait, timeout_ms } = exchange.request.params;
+  const { name } = session.definition;
+  if (prompt === null) return { ...viewFor(daemon, session), run: null };
+  const id = known ?? submit(daemon, session, prompt, exchange.request);
+  daemon.workerOf(session).poke();
+  const run = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, 0)) };
+  const turn = wait ? await turnOf(daemon, session, id, timeout_ms, exchange) : {};
+  return { ...viewFor(daemon, session), run: { ...run, ...turn } };
+}
+
 /** On record: in the journal and in its own file. */
-async function establish(daemon: Daemon, definition: Definition, undo: (() => Promise<unknown>)[]): Promise<Session> {
+async function establish(
+  daemon: Daemon,
+  definition: Definition,
+  key: string,
+  undo: (() => Promise<unknown>)[],
+): Promise<Session> {
   const { name } = definition;
   saveSession(daemon.places.sessions, definition);
   undo.push(async () => removeSession(daemon.places.sessions, name));
   const created = eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor new', { type: 'created' });
-  daemon.ledger.commit([{ kind: 'defined', definition }, created]);
+  daemon.ledger.commit([{ kind: 'defined', definition, key }, created]);
   undo.push(async () => {
     const session = daemon.ledger.world.sessions.get(name);
     if (!session) return;

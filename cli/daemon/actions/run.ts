@@ -35,13 +35,15 @@ export const run: Action<'run'> = async (daemon, exchange) => {
     return { name, prompt_id: '', state: 'queued', ahead: 0 };
   }
 
-  const id = `p${daemon.ledger.world.lastPrompt + 1}`;
-  const records: NewRecord[] = [
-    { kind: 'prompt', session: name, id, text: params.prompt, first: params.now, slash: params.slash },
-  ];
-  if (session.held) records.push({ kind: 'held', session: name, held: false });
-  daemon.ledger.commit(records);
-  point('after-queued');
+  const known = daemon.ledger.world.requests.get(params.key)?.prompt;
+  const id = known ?? `p${daemon.ledger.world.lastPrompt + 1}`;
+  if (!known) {
+    const { prompt: text, now: first, slash, key } = params;
+    const records: NewRecord[] = [{ kind: 'prompt', session: name, id, text, first, slash, key }];
+    if (session.held) records.push({ kind: 'held', session: name, held: false });
+    daemon.ledger.commit(records);
+    point('after-queued');
+  }
   const before = ahead(session, id);
   if (params.now && session.turn) void interruptTurn(daemon, session).catch(error => daemon.log(`${name}: --now`, error));
   daemon.workerOf(session).poke();

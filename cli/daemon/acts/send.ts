@@ -4,6 +4,7 @@
  * The prompt goes into a tmux buffer named after it, `sending` is written down, then paste and Enter are one tmux command
  * that deletes the buffer. So a later daemon knows: buffer there = not pasted, buffer gone = pasted.
  */
+import { randomBytes } from 'node:crypto';
 import { execa } from 'execa';
 import { sendKeys } from '../../../tmux/keys.js';
 import { dropPrompt, loadPrompt, neutralizePaste, pastePrompt, promptBuffers } from '../../../tmux/paste.js';
@@ -39,20 +40,38 @@ export async function sendPrompt(daemon: Daemon, worker: Worker, prompt: Prompt)
     if (reading.state === 'dialog') seeDialog(daemon, worker, reading);
     if (reading.state !== 'composer') return reading.state;
   }
-  await loadPrompt(daemon.tmux, prompt.id, neutralizePaste(submission.paste));
+  // Its own name for each try: what a dead daemon's tmux client may still do concerns another buffer.
+  const buffer = `${prompt.id}-${randomBytes(3).toString('hex')}`;
+  await loadPrompt(daemon.tmux, buffer, neutralizePaste(submission.paste));
   point('after-load');
   if (!isStillNext(worker, prompt)) {
-    await dropPrompt(daemon.tmux, prompt.id);
+    await dropPrompt(daemon.tmux, buffer);
     return 'busy';
   }
-  daemon.ledger.commit([{ kind: 'sending', session: session.definition.name, prompt: prompt.id }]);
+  daemon.ledger.commit([{ kind: 'sending', session: session.definition.name, prompt: prompt.id, buffer }]);
   point('after-sending');
-  const pasted = await pastePrompt(daemon.tmux, pane, prompt.id, agent.foreground ? { foreground: agent.foreground } : {});
+  const options = agent.foreground ? { foreground: agent.foreground } : {};
+  const pasted = await pastePrompt(daemon.tmux, pane, buffer, options).catch(error => {
+    daemon.log(`${session.definition.name}: a paste`, error);
+    return 'doubtful' as const;
+  });
   point('after-paste');
   if (pasted === 'pasted') return 'sent';
-  await dropPrompt(daemon.tmux, prompt.id);
+  return (await takeBack(daemon, session, { ...prompt, buffer })) ? 'busy' : 'sent';
+}
+
+/**
+ * The deletion of its buffer decides: who deletes it first, the paste or we, has the prompt.
+ * @returns true when it was not pasted, and never will be: the prompt waits again.
+ */
+async function takeBack(daemon: Daemon, session: Session, prompt: Prompt): Promise<boolean> {
+  try {
+    await dropPrompt(daemon.tmux, prompt.buffer ?? '');
+  } catch {
+    return false;
+  }
   daemon.ledger.commit([{ kind: 'unsent', session: session.definition.name, prompt: prompt.id }]);
-  return 'busy';
+  return true;
 }
 
 /** While the buffer was loaded a person may have begun a turn, or cancelled the prompt. */
@@ -103,15 +122,11 @@ function looksLike(agent: Agent, sent: string, draft: string): boolean {
 
 /** At the start of a daemon: which of the prompts on their way were never pasted? They wait again. */
 export async function settleSending(daemon: Daemon): Promise<void> {
-  const onTheirWay = [...daemon.ledger.world.sessions.values()].flatMap(session =>
-    session.queue.filter(prompt => prompt.state === 'sending').map(prompt => ({ session, prompt })),
-  );
   if (!(await daemon.tmux.isAnswering())) return;
-  const buffers = await promptBuffers(daemon.tmux);
-  for (const { session, prompt } of onTheirWay)
-    if (buffers.includes(prompt.id))
-      daemon.ledger.commit([{ kind: 'unsent', session: session.definition.name, prompt: prompt.id }]);
-  for (const id of buffers) await dropPrompt(daemon.tmux, id);
+  for (const session of daemon.ledger.world.sessions.values())
+    for (const prompt of session.queue) if (prompt.state === 'sending') await takeBack(daemon, session, prompt);
+  // Loaded, and not yet on record as on their way.
+  for (const id of await promptBuffers(daemon.tmux)) await dropPrompt(daemon.tmux, id).catch(() => {});
 }
 
 /**

@@ -15,19 +15,29 @@ const LAST_WORDS_LINES = 20;
 /** One tmux call for all; then, for each agent whose pane is dead or gone, what follows. */
 export async function sweepPanes(daemon: Daemon): Promise<void> {
   const running = [...daemon.ledger.world.sessions.values()].filter(session => session.launch?.pane);
-  if (running.length === 0) return;
   let panes = await listPanes(daemon.tmux);
   // tmux learns of some deaths only when another child of its own ends.
   if (panes?.some(pane => pane.dead && pane.deadStatus === null && pane.deadSignal === null)) {
     await pokeDeadPane(daemon.tmux);
     panes = await listPanes(daemon.tmux);
   }
+  await closeOrphans(daemon, panes ?? []);
   for (const session of running) {
     const { launch } = session;
     if (!launch || session.ending) continue;
     const pane = panes?.find(each => each.pane === launch.pane && each.launch === launch.id);
     if (pane && !pane.dead) continue;
     await concludeDeath(daemon, session, launch.id, panes === null ? 'no-server' : (pane ?? 'no-window'));
+  }
+}
+
+/** A window that a dying daemon's tmux client still opened after its launch had been given up: nobody knows its agent. */
+async function closeOrphans(daemon: Daemon, panes: Pane[]): Promise<void> {
+  const known = new Set([...daemon.ledger.world.sessions.values()].map(session => session.launch?.id));
+  for (const pane of panes) {
+    if (pane.dead || known.has(pane.launch)) continue;
+    daemon.log(`${pane.name}: a window of no launch is closed`);
+    await closeWindow(daemon.tmux, pane.window);
   }
 }
 

@@ -1,0 +1,117 @@
+/** The built client as a process: what only a process shows. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { packageRoot } from '../helpers/root.js';
+import { eventually } from '../helpers/wait.js';
+import { fakeDaemon, temporaryHome } from './client-fake-daemon.js';
+
+const ACTOR = join(packageRoot, 'dist', 'actor.cjs');
+
+interface Running {
+  child: ChildProcess;
+  out: () => string;
+  err: () => string;
+  ended: Promise<number | string | null>;
+}
+
+function start(t: ExecutionContext, home: string, program: string, words: string[]): Running {
+  const child = spawn(program, words, {
+    env: { PATH: process.env.PATH, ACTOR_HOME: home, LANG: 'C.UTF-8' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stdout.on('data', piece => {
+    out += String(piece);
+  });
+  child.stderr.on('data', piece => {
+    err += String(piece);
+  });
+  const ended = new Promise<number | string | null>(resolve =>
+    child.once('exit', (code, signal) => resolve(code ?? signal)),
+  );
+  return { child, out: () => out, err: () => err, ended };
+}
+
+/** A daemon that sends one event and then nothing more. */
+async function silentDaemon(t: ExecutionContext): Promise<string> {
+  const home = await temporaryHome(t);
+  const server = createServer(socket => {
+    socket.on('error', () => {});
+    socket.once('data', () =>
+      socket.write('{"item":{"id":1,"time":"2026-11-23T07:10:00Z","session":"a","type":"started"}}\n'),
+    );
+    t.teardown(() => socket.destroy());
+  });
+  await new Promise<void>(resolve => server.listen(join(home, 'daemon.sock'), resolve));
+  t.teardown(() => server.close());
+  return home;
+}
+
+test('Ctrl-C ends a command that waits, with 130 and without a word', async t => {
+  const { child, out, err, ended } = start(t, await silentDaemon(t), process.execPath, [
+    ACTOR,
+    'events',
+    '-f',
+    '--json',
+  ]);
+  await eventually(out, text => text.includes('"id":1'));
+  child.kill('SIGINT');
+  t.is(await ended, 130);
+  t.is(err(), '');
+});
+
+test('a reader that has enough ends it without a word', async t => {
+  const many = Array.from({ length: 20_000 }, (_, id) => ({
+    item: { id, session: 'a', text: 'x'.repeat(100) },
+  }));
+  const { home } = await fakeDaemon(t, { events: [...many, { result: { last: 1 } }] as never });
+  const { out, err, ended } = start(t, home, 'bash', [
+    '-c',
+    `set -o pipefail; "$0" ${ACTOR} events --json | head -n 2; echo "status $?"`,
+    process.execPath,
+  ]);
+  t.is(await ended, 0);
+  t.regex(out(), /^\{"id":0,.*\n\{"id":1,.*\nstatus 0\n$/);
+  t.is(err(), '');
+});
+
+test('everything is written although the reader is slow', async t => {
+  const many = Array.from({ length: 20_000 }, (_, id) => ({
+    item: { id, session: 'a', text: 'x'.repeat(100) },
+  }));
+  const { home } = await fakeDaemon(t, { events: [...many, { result: { last: 1 } }] as never });
+  const { out, ended } = start(t, home, 'bash', [
+    '-c',
+    `"$0" ${ACTOR} events --json | { read -r first; sleep 0.3; wc -l; }`,
+    process.execPath,
+  ]);
+  t.is(await ended, 0);
+  t.is(out().trim(), '19999');
+});
+
+test('an argument that is no UTF-8 is refused, and U+FFFD itself is not', async t => {
+  const { home, requests } = await fakeDaemon(t, {
+    run: [{ result: { name: 'a', prompt_id: 'p1', state: 'submitted', ahead: 0 } }],
+  });
+  const bad = start(t, home, 'bash', ['-c', `"$0" ${ACTOR} run a $'x\\xff'`, process.execPath]);
+  t.is(await bad.ended, 2);
+  t.regex(bad.err(), /^actor: the prompt is not valid UTF-8\nusage: /);
+  const good = start(t, home, process.execPath, [ACTOR, 'run', 'a', 'x\uFFFD é 🚀']);
+  t.is(await good.ended, 0);
+  t.like(requests, { 0: { params: { prompt: 'x\uFFFD é 🚀' } }, length: 1 });
+});
+
+test('the current directory is gone', async t => {
+  const { home } = await fakeDaemon(t, { list: [{ result: [] }] });
+  const { err, ended } = start(t, home, 'bash', [
+    '-c',
+    `mkdir ${home}/d && cd ${home}/d && rmdir ../d && "$0" ${ACTOR} list`,
+    process.execPath,
+  ]);
+  t.is(await ended, 1);
+  t.regex(err(), /^actor: the current directory does not exist/);
+});

@@ -1,0 +1,338 @@
+/** The commands that only look: what they print, how they exit. */
+import test from 'ava';
+import { visible } from '../../cli/client/width.js';
+import { farewellLine } from '../../cli/commands/terminal.js';
+import type { ActorEvent, SessionDetail, SessionView, WaitResult } from '../../cli/protocol.js';
+import { actor, fakeDaemon, session } from './client-fake-daemon.js';
+
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000 - 50).toISOString();
+const ended = {
+  turn: 1,
+  outcome: 'completed',
+  reason: null,
+  message: 'ok',
+  ended_at: '',
+  duration_ms: 5,
+} as const;
+
+const SESSIONS: SessionView[] = [
+  session('main', { role_of: 'main', agent: 'claude', branch: 'main', waiting_events: 1 }),
+  session('fix-nav', {
+    status: 'working',
+    turn: { id: 2, prompt_id: 'p1', started_at: ago(133), prompt: 'x' },
+    queued: 2,
+    diff: { added: 84, deleted: 12 },
+    dirty: true,
+    pr: { number: 7, url: 'https://example.com/7' },
+    purpose: 'navigation\nbar \x1b[2Jon phones',
+  }),
+  session('日本', { branch: null, status: 'waiting', waiting_for: 'permission', queued: 1, held: 1 }),
+  session('broken', {
+    last: { ...ended, outcome: 'failed', reason: 'exit_status', message: null, ended_at: ago(3) },
+  }),
+];
+
+test('list: marks, columns aligned by width, empty columns left out', async t => {
+  const { home } = await fakeDaemon(t, { list: [{ result: SESSIONS }] });
+  const { stdout, stderr, code } = await actor(home, ['list']);
+  t.is(
+    stdout,
+    `
+    NAME     STATUS                AGENT   BRANCH   CHANGES         QUEUE   TURN    ABOUT
+♛   main     idle                  claude  main                                     (1 event waits)
+ ★  fix-nav  working               shell   fix-nav  [+84 -12] * #7  2       2m13s   navigation bar on phones
+ !  日本     waiting (permission)  shell                            1 held
+ ✗  broken   idle                  shell   broken                           3s ago  failed (exit_status)
+`.slice(1),
+  );
+  t.is(stderr, '');
+  t.is(code, 0);
+});
+
+test('list: fits a terminal, with colours there and nowhere else', async t => {
+  const { home } = await fakeDaemon(t, { list: [{ result: SESSIONS }] });
+  const shown = await actor(home, ['list'], { terminal: true, columns: 40 });
+  const plain = visible(shown.stdout);
+  for (const line of plain.split('\n')) t.true([...line].length <= 40, line);
+  t.true(shown.stdout.includes('\x1b[33m ★'));
+  for (const at of [{ env: { NO_COLOR: '1' } }, { env: { TERM: 'dumb' } }])
+    t.false((await actor(home, ['list'], { terminal: true, ...at })).stdout.includes('\x1b'));
+  t.false((await actor(home, ['list', '--no-color'], { terminal: true })).stdout.includes('\x1b'));
+  t.false((await actor(home, ['list'])).stdout.includes('\x1b'));
+});
+
+test('list: JSON is what the daemon says; no sessions is no error', async t => {
+  const full = await fakeDaemon(t, { list: [{ result: SESSIONS }] });
+  t.deepEqual(JSON.parse((await actor(full.home, ['list', '--json'])).stdout), SESSIONS);
+  const empty = await fakeDaemon(t, { list: [{ result: [] }] });
+  t.deepEqual(await actor(empty.home, ['ls', '--status', 'idle']), {
+    code: 0,
+    stdout: '',
+    stderr: 'no session is idle\n',
+  });
+  t.deepEqual(empty.requests.at(-1)!.params, { status: 'idle' });
+  t.is((await actor(empty.home, ['ls', '--json'])).stdout, '[]\n');
+});
+
+test('show: what the status rests on, and the message whole', async t => {
+  const detail: SessionDetail = {
+    ...session('fix-nav', {
+      waiting_for: 'permission',
+      status: 'waiting',
+      last: { ...ended, ended_at: ago(60) },
+    }),
+    status_since: new Date().toISOString(),
+    status_by: "claude's PermissionRequest hook",
+    message: 'One.\n\nTwo.',
+  };
+  const { home } = await fakeDaemon(t, { show: [{ result: detail }] });
+  const { stdout } = await actor(home, ['show', 'fix-nav']);
+  t.regex(
+    stdout,
+    /^status: {9}waiting for permission since \d\d:\d\d:\d\d, by claude's PermissionRequest hook$/m,
+  );
+  t.regex(stdout, /^base: {11}main at 2f9c00000000$/m);
+  t.regex(stdout, /^last turn: {6}1, completed, ended 1m00s ago, took 0s$/m);
+  t.true(stdout.endsWith('\n\nOne.\n\nTwo.\n'));
+  t.deepEqual(JSON.parse((await actor(home, ['show', 'fix-nav', '--json'])).stdout), detail);
+});
+
+test('logs: prompts and messages below their heads; followed as they come', async t => {
+  const entries = [
+    { time: new Date().toISOString(), turn: 1, kind: 'prompt', text: 'one\n\ntwo\n' },
+    { time: new Date().toISOString(), turn: 1, kind: 'outcome', text: 'completed after 1s' },
+  ] as const;
+  const { home, requests } = await fakeDaemon(t, {
+    logs: ({ follow }) =>
+      follow ? [...entries.map(item => ({ item })), { result: [] }] : [{ result: [...entries] }],
+  });
+  const expected =
+    /^\S+ {2}turn 1 {2}prompt\n {4}one\n\n {4}two\n\S+ {2}turn 1 {2}outcome {2}completed after 1s\n$/;
+  t.regex((await actor(home, ['logs', 'a', '-n', '2'])).stdout, expected);
+  t.deepEqual<unknown, unknown>(requests[0]!.params, { name: 'a', count: 2, follow: false });
+  t.regex((await actor(home, ['logs', 'a', '-f'])).stdout, expected);
+  t.deepEqual(JSON.parse((await actor(home, ['logs', 'a', '--json'])).stdout), entries);
+  const lines = (await actor(home, ['logs', 'a', '-f', '--json'])).stdout.trim().split('\n');
+  t.deepEqual(
+    lines.map(line => JSON.parse(line)),
+    entries,
+  );
+  t.is((await actor(home, ['logs', 'a', '-n', 'x'])).code, 2);
+});
+
+test('peek: the screen without the empty lines below it; whole in JSON', async t => {
+  const screen = '$ ls\n  a\n\n\n';
+  const { home } = await fakeDaemon(t, { peek: [{ result: { screen } }] });
+  t.is((await actor(home, ['peek', 'a'])).stdout, '$ ls\n  a\n');
+  t.deepEqual(JSON.parse((await actor(home, ['peek', 'a', '--json'])).stdout), { name: 'a', screen });
+});
+
+function event(id: number, more: Partial<ActorEvent> = {}): ActorEvent {
+  return {
+    id,
+    time: new Date().toISOString(),
+    session: 'fix-nav',
+    parent: 'main',
+    type: 'completed',
+    turn: 1,
+    outcome: 'completed',
+    reason: null,
+    message: 'The last\nmessage',
+    duration_ms: 133_000,
+    prompt_id: 'p1',
+    waiting_for: null,
+    branch: null,
+    diff: null,
+    queued: 0,
+    ...more,
+  };
+}
+
+test('events: a line each; JSON one object a line', async t => {
+  const events = [
+    event(1),
+    event(2, { type: 'needs-input', waiting_for: 'permission', duration_ms: null, message: null }),
+  ];
+  const { home, requests } = await fakeDaemon(t, {
+    events: [...events.map(item => ({ item })), { result: { last: 2 } }],
+  });
+  t.regex(
+    (await actor(home, ['events'])).stdout,
+    /^1 {2}\S+ {2}fix-nav {2}completed \(2m13s\): The last message\n2 {2}\S+ {2}fix-nav {2}needs-input \(permission\)\n$/,
+  );
+  const { stdout } = await actor(home, [
+    'events',
+    '--json',
+    '--since',
+    '7',
+    '--session',
+    'a',
+    '--type',
+    'completed',
+  ]);
+  t.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line)),
+    events,
+  );
+  t.deepEqual<unknown, unknown>(requests.at(-1)!.params, {
+    since: 7,
+    follow: false,
+    session: 'a',
+    type: 'completed',
+  });
+});
+
+test('events -f: after a daemon that was killed, on without a gap or a double', async t => {
+  const daemon = await fakeDaemon(t, {
+    events: ({ since }) =>
+      since === 0
+        ? [{ item: event(1) }, { item: event(2) }]
+        : [{ item: event(since + 1) }, { result: { last: 3 } }],
+  });
+  const { stdout, code } = await actor(daemon.home, ['events', '-f', '--json']);
+  t.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).id),
+    [1, 2, 3],
+  );
+  t.is(code, 0);
+});
+
+const settled = (name: string, more: Partial<WaitResult> = {}): WaitResult => ({
+  name,
+  status: 'idle',
+  outcome: 'completed',
+  reason: null,
+  message: 'ok',
+  ...more,
+});
+
+const waits = test.macro({
+  async exec(t, results: WaitResult[], timed_out: boolean, code: number, stdout: string) {
+    const { home } = await fakeDaemon(t, {
+      wait: [...results.slice(0, 1).map(item => ({ item })), { result: { settled: results, timed_out } }],
+    });
+    const outcome = await actor(home, ['wait']);
+    t.is(outcome.stdout, stdout);
+    t.is(outcome.code, code);
+    const json = await actor(home, ['wait', '--json']);
+    t.deepEqual(JSON.parse(json.stdout), results);
+    t.is(json.code, code);
+  },
+  title: (name = '') => `wait: ${name}`,
+});
+test(
+  'all completed',
+  waits,
+  [settled('a'), settled('b')],
+  false,
+  0,
+  'a  idle  completed: ok\nb  idle  completed: ok\n',
+);
+test(
+  'never had a turn',
+  waits,
+  [settled('a', { status: 'created', outcome: null, message: null })],
+  false,
+  0,
+  'a  created\n',
+);
+test(
+  'one failed',
+  waits,
+  [settled('a', { outcome: 'failed', reason: 'overloaded' })],
+  false,
+  5,
+  'a  idle  failed (overloaded): ok\n',
+);
+test(
+  'one waits for a person',
+  waits,
+  [settled('a', { status: 'waiting', outcome: null, message: null })],
+  false,
+  5,
+  'a  waiting\n',
+);
+test(
+  'one is gone',
+  waits,
+  [settled('a', { status: 'exited', message: null })],
+  false,
+  5,
+  'a  exited  completed\n',
+);
+test('the time is over', waits, [settled('a')], true, 124, 'a  idle  completed: ok\n');
+
+test('doctor: each finding with its fix; 1 when one stops actor working', async t => {
+  const note = { topic: 'gh', level: 'note', text: 'not found', fix: 'install gh' } as const;
+  const fine = await fakeDaemon(t, {
+    doctor: [{ result: [{ topic: 'tmux', level: 'ok', text: '3.3a', fix: null }, note] }],
+  });
+  t.deepEqual(await actor(fine.home, ['doctor']), {
+    code: 0,
+    stdout: '✓  tmux  3.3a\n·  gh    not found\n         → install gh\n',
+    stderr: '',
+  });
+  const bad = await fakeDaemon(t, { doctor: [{ result: [{ ...note, level: 'error' }] }] });
+  t.is((await actor(bad.home, ['doctor', '--json'])).code, 1);
+});
+
+test('daemon status and stop start nothing', async t => {
+  const { home } = await fakeDaemon(t, {});
+  const nowhere = `${home}/none`;
+  t.deepEqual(await actor(nowhere, ['daemon', 'status']), { code: 1, stdout: 'not running\n', stderr: '' });
+  t.deepEqual(await actor(nowhere, ['daemon', 'status', '--json']), {
+    code: 1,
+    stdout: 'null\n',
+    stderr: '',
+  });
+  t.deepEqual(await actor(nowhere, ['daemon', 'stop']), {
+    code: 0,
+    stdout: 'no daemon is running\n',
+    stderr: '',
+  });
+  t.is((await actor(nowhere, ['daemon', 'status', '-f'])).code, 2);
+});
+
+test('help names every option of a command once, and its usage', async t => {
+  const { home } = await fakeDaemon(t, {});
+  const { stdout, code } = await actor(home, ['run', '--help']);
+  t.is(code, 0);
+  t.regex(stdout, /^Usage: actor run <name> \[prompt\] \[options\]$/m);
+  for (const option of [
+    '--prompt TEXT',
+    '--now',
+    '--slash',
+    '--wait',
+    '--timeout D',
+    '--json',
+    '--help',
+    '--no-color',
+  ])
+    t.is(stdout.split(option).length, 2, option);
+  t.regex((await actor(home, [])).stdout, /actor new \[name\] \[prompt\] +Create a session/);
+  t.regex((await actor(home, ['--version'])).stdout, /^actor \d+\.\d+\.\d+\n$/);
+});
+
+test('what is said when main is gone, and only then', t => {
+  const main = session('main', { role_of: 'main', parent: null });
+  const gone = session('main', { role_of: 'main', parent: null, status: 'ended' });
+  const working = session('a', { status: 'working' });
+  const idle = session('b');
+  t.is(farewellLine([main, working], 'main'), null);
+  t.is(farewellLine([main, working], 'a'), null);
+  t.is(farewellLine([gone], 'main'), 'main has ended; nothing else runs');
+  t.is(
+    farewellLine([gone, working], 'main'),
+    'main has ended; still running: a (working); actor down ends it',
+  );
+  t.is(
+    farewellLine([gone, working, idle, session('c', { status: 'created' })], 'a'),
+    'main has ended; still running: a (working), b (idle); actor down ends them',
+  );
+});

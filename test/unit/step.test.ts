@@ -1,0 +1,224 @@
+import test from 'ava';
+import type { Definition } from '../../cli/domain/definition.js';
+import type { Observation, Sighting } from '../../cli/domain/observation.js';
+import type { NewRecord } from '../../cli/domain/record.js';
+import { step } from '../../cli/domain/step.js';
+import { apply, emptyWorld, type Session, type World } from '../../cli/domain/world.js';
+
+const samePrompt = (sent: string, seen: string) => sent.trim() === seen.trim();
+
+/** A world that is driven by observations, with a clock that moves by hand. */
+class Story {
+  readonly world: World = emptyWorld();
+  time = 1_000_000;
+
+  constructor(parent: string | null = 'main') {
+    this.commit({ kind: 'defined', definition: definition('s', parent) });
+    this.commit({ kind: 'launching', session: 's', launch: 'l1', prompt: null, resume: false });
+    this.commit({ kind: 'launched', session: 's', launch: 'l1', window: '@1', pane: '%1', pid: 42 });
+    this.see({ type: 'ready' });
+  }
+
+  get session(): Session {
+    return this.world.sessions.get('s')!;
+  }
+
+  commit(...records: NewRecord[]): void {
+    for (const record of records) {
+      const stamped = { ...record, time: record.time ?? this.time } as Parameters<typeof apply>[1];
+      apply(this.world, stamped);
+    }
+  }
+
+  see(sighting: Sighting, { at = (this.time += 1000), source = 'hook', position = null as number | null } = {}): NewRecord[] {
+    const observation = { ...sighting, source, position, at, by: 'a test' } as Observation;
+    const records = step(this.world, this.session, observation, samePrompt);
+    this.commit(...records);
+    return records;
+  }
+
+  prompt(text: string, id: string): void {
+    this.commit({ kind: 'prompt', session: 's', id, text, first: false, slash: false, key: id });
+    this.commit({ kind: 'sending', session: 's', prompt: id, buffer: id, time: (this.time += 1000) });
+  }
+
+  types(): string[] {
+    return [...this.world.pending.values()].map(({ event }) => event.type);
+  }
+}
+
+function definition(name: string, parent: string | null): Definition {
+  return {
+    name,
+    agent: 'claude',
+    main: false,
+    conversation: null,
+    dir: '/d',
+    repo: '/r',
+    branch: name,
+    base: null,
+    worktree: true,
+    parent,
+    role: null,
+    purpose: null,
+    config: {},
+    args: [],
+    created: '2026-01-01T00:00:00Z',
+  };
+}
+
+test('a prompt is acknowledged by the turn that begins with its text, and completes with it', t => {
+  const story = new Story();
+  story.prompt('add a test', 'p1');
+  story.see({ type: 'turn-began', prompt: 'add a test' });
+  t.is(story.session.status, 'working');
+  t.is(story.session.turn?.promptId, 'p1');
+  t.deepEqual(story.session.queue, []);
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'done' });
+  t.is(story.session.status, 'idle');
+  t.deepEqual(story.session.last?.prompts, ['p1']);
+  t.deepEqual(story.types(), ['completed']);
+});
+
+test('what another source tells about the same end is not a second completion', t => {
+  const story = new Story();
+  story.see({ type: 'turn-began', prompt: 'one' });
+  const ended = story.time + 5000;
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended + 3, source: 'transcript' });
+  t.deepEqual(story.types(), ['completed']);
+});
+
+test('a late word of the last end does not end the next turn', t => {
+  const story = new Story();
+  story.see({ type: 'turn-began', prompt: 'one' });
+  const ended = story.time + 5000;
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended });
+  story.see({ type: 'turn-began', prompt: 'two' }, { at: ended + 200 });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended + 2, source: 'transcript' });
+  t.is(story.session.status, 'working');
+  t.is(story.session.turn?.id, 2);
+});
+
+test('a late word of a beginning does not begin a turn again', t => {
+  const story = new Story();
+  const began = story.time + 1000;
+  story.see({ type: 'turn-began', prompt: 'one' }, { at: began });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: began + 500 });
+  story.see({ type: 'turn-began', prompt: 'one' }, { at: began + 1, source: 'transcript' });
+  t.is(story.session.status, 'idle');
+  t.is(story.session.turns, 1);
+});
+
+test('a source is processed once, by its positions', t => {
+  const story = new Story();
+  const at = { source: 'output', position: 100 };
+  t.is(story.see({ type: 'turn-began', prompt: null }, at).length, 1);
+  t.is(story.see({ type: 'turn-began', prompt: null }, at).length, 0);
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: '' }, { source: 'output', position: 200 });
+  t.is(story.see({ type: 'turn-began', prompt: null }, { source: 'output', position: 150 }).length, 0);
+  t.is(story.session.turns, 1);
+});
+
+test('prompts that join a running turn end with it', t => {
+  const story = new Story();
+  story.see({ type: 'turn-began', prompt: null, own: true });
+  story.prompt('also this', 'p1');
+  story.see({ type: 'turn-began', prompt: 'also this' });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'both' });
+  t.deepEqual(story.session.last?.prompts, ['p1']);
+  t.is(story.session.turns, 1);
+});
+
+test('what a person typed is not taken for the prompt on its way', t => {
+  const story = new Story();
+  story.prompt('ours', 'p1');
+  story.see({ type: 'turn-began', prompt: 'something else' });
+  t.is(story.session.turn?.promptId, null);
+  t.is(story.session.queue.length, 1);
+});
+
+test('a prompt whose end is its only word is acknowledged by it', t => {
+  const story = new Story();
+  story.prompt('# a comment', 'p1');
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: '', unbegun: true });
+  t.deepEqual(story.session.last?.prompts, ['p1']);
+  t.deepEqual(story.types(), ['completed']);
+});
+
+test('an agent that dies mid-turn leaves a lost turn, told once', t => {
+  const story = new Story();
+  story.prompt('long', 'p1');
+  story.see({ type: 'turn-began', prompt: 'long' });
+  story.see({ type: 'gone', clean: false, detail: 'killed by signal 9' });
+  story.see({ type: 'gone', clean: false, detail: 'killed by signal 9' });
+  t.is(story.session.status, 'exited');
+  t.is(story.session.last?.outcome, 'lost');
+  t.deepEqual(story.types(), ['exited']);
+});
+
+test('a prompt that was pasted and never acknowledged is lost with its agent, and never run again', t => {
+  const story = new Story();
+  story.prompt('risky', 'p1');
+  story.see({ type: 'gone', clean: false, detail: 'killed by signal 9' });
+  t.deepEqual(story.session.queue, []);
+  t.is(story.session.last?.outcome, 'lost');
+  t.deepEqual(story.session.last?.prompts, ['p1']);
+});
+
+test('what was not yet sent waits, held, when its agent dies', t => {
+  const story = new Story();
+  story.see({ type: 'turn-began', prompt: 'x' });
+  story.commit({ kind: 'prompt', session: 's', id: 'p9', text: 'later', first: false, slash: false, key: 'k' });
+  story.see({ type: 'gone', clean: false, detail: 'killed by signal 9' });
+  t.is(story.session.queue.length, 1);
+  t.true(story.session.held);
+});
+
+test('an end that was asked for is silent, and the turn it cut off is stopped', t => {
+  const story = new Story();
+  story.see({ type: 'turn-began', prompt: 'x' });
+  story.commit({ kind: 'ending', session: 's' });
+  story.see({ type: 'gone', clean: true, detail: 'ended on request' });
+  t.is(story.session.status, 'ended');
+  t.is(story.session.last?.outcome, 'stopped');
+  t.deepEqual(story.types(), []);
+});
+
+test('waiting is told once, and what answers it goes on with the turn', t => {
+  const story = new Story();
+  story.see({ type: 'turn-began', prompt: 'x' });
+  story.see({ type: 'waiting', for: 'permission' });
+  story.see({ type: 'waiting', for: 'permission' });
+  t.is(story.session.status, 'waiting');
+  t.deepEqual(story.types(), ['needs-input']);
+  story.see({ type: 'resumed' });
+  t.is(story.session.status, 'working');
+  t.is(story.session.waitingFor, null);
+});
+
+test('a delivery is closed by its own token only', t => {
+  const story = new Story(null);
+  story.see({ type: 'turn-began', prompt: 'x' });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'm' });
+  const [id] = [...story.world.pending.keys()];
+  const offer: NewRecord = { kind: 'delivery', token: 'tok', to: 's', launch: 'l1', door: 'mcp', events: [id!], state: 'offered' as const };
+  story.commit(offer);
+  story.see({ type: 'delivery-seen', token: 'other' });
+  t.is(story.world.pending.size, 1);
+  story.see({ type: 'delivery-seen', token: 'tok' });
+  t.is(story.world.pending.size, 0);
+  t.is(story.world.deliveries.size, 0);
+});
+
+test('what a dead agent may or may not have seen is told again, marked', t => {
+  const story = new Story(null);
+  story.see({ type: 'turn-began', prompt: 'x' });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'm' });
+  const [id] = [...story.world.pending.keys()];
+  story.commit({ kind: 'delivery', token: 'tok', to: 's', launch: 'l1', door: 'mcp', events: [id!], state: 'offered' });
+  story.see({ type: 'gone', clean: false, detail: 'killed by signal 9' });
+  const pending = story.world.pending.get(id!);
+  t.is(pending?.token, null);
+  t.true(pending?.redelivered);
+});
