@@ -1,7 +1,8 @@
 // Builds what runs: `dist/` (one bundle for each process, and one for help) and, with --tests, `.build/` (every source
 // file transpiled one to one, for ava; Node 20 cannot strip types by itself).
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 process.chdir(import.meta.dirname);
@@ -40,17 +41,8 @@ const client = {
   ...bundle,
   format: 'cjs',
   minify: true,
-  outExtension: { '.js': '.cjs' },
-  define: { ...shared.define, 'import.meta.url': 'importMetaUrl' },
-  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [
-    {
-      name: 'help-apart',
-      setup({ onResolve }) {
-        onResolve({ filter: /\/help\.js$/ }, () => ({ path: './help.mjs', external: true }));
-      },
-    },
-  ],
+  // Where yargs-parser asks for the URL, a path does as well.
+  define: { ...shared.define, 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
 };
 
 // These live long, or are asked for by a person who reads: ESM, with a require for the CommonJS packages they bundle.
@@ -72,11 +64,22 @@ async function bundleOf(options, name, entry) {
   }
 }
 
-await bundleOf(client, 'actor', 'cli/main.ts');
-await bundleOf(others, 'help', 'cli/client/help.ts');
+/** Lets the client make its code cache for this version of Node, with a command that asks for a daemon and finds none. */
+function keepCodeCache() {
+  for (const name of readdirSync('dist')) if (name.includes('.cache')) rmSync(`dist/${name}`);
+  spawnSync(process.execPath, ['dist/actor.cjs', 'daemon', 'status'], {
+    env: { ACTOR_HOME: '/nonexistent' },
+    stdio: 'ignore',
+  });
+}
+
+await bundleOf({ ...client, outExtension: { '.js': '.cjs' } }, 'actor', 'cli/client/launch.ts');
+await bundleOf(client, 'client', 'cli/main.ts');
+await bundleOf({ ...others, minify: true }, 'help', 'cli/client/help.ts');
 await bundleOf(others, 'daemon', 'cli/daemon/main.ts');
 await bundleOf(others, 'mcp', 'cli/mcp/main.ts');
-if (existsSync('dist/actor.cjs')) chmodSync('dist/actor.cjs', 0o755);
+chmodSync('dist/actor.cjs', 0o755);
+keepCodeCache();
 
 if (process.argv.includes('--tests')) {
   const sources = filesOf(...folders, 'test').filter(file => file.endsWith('.ts'));

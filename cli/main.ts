@@ -1,20 +1,28 @@
-#!/usr/bin/env node
 /**
  * The client's process: one command, then its exit code. The only process.exit of the client.
  *
- * It starts for every command that a person types, so it loads as little as it can: each command's module on demand.
+ * It starts for every command that a person types, so everything is loaded late: each command's module on demand.
  */
-import { isatty } from 'node:tty';
-import { ProcessStreams, ReaderGone } from './client/io.js';
-import { invoke } from './commands/invoke.js';
-import { EXIT } from './protocol.js';
+import { writeSync } from 'node:fs';
+import { VERSION } from './build.js';
+import { EXIT, type ExitCode } from './protocol.js';
 
 process.on('SIGINT', () => process.exit(EXIT.interrupted));
 
-invoke(process.argv.slice(2), new ProcessStreams(isatty), process.env).then(
+run(process.argv.slice(2)).then(
   code => {
     if (code !== null) process.exit(code);
   },
-  // Only a broken stderr leads here: there is nobody left to tell.
-  error => process.exit(error instanceof ReaderGone ? EXIT.done : EXIT.failed),
+  // Only a broken stdout or stderr leads here: there is nobody left to tell.
+  () => process.exit(EXIT.failed),
 );
+
+async function run(argv: readonly string[]): Promise<ExitCode | null> {
+  if (argv.length === 1 && argv[0] === '--version') {
+    writeSync(1, `actor ${VERSION}\n`);
+    return EXIT.done;
+  }
+  const { ProcessStreams } = await import('./client/process-streams.js');
+  const { invoke } = await import('./commands/invoke.js');
+  return invoke(argv, new ProcessStreams(), process.env);
+}

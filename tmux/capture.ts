@@ -18,13 +18,13 @@ export function captureScreen(
 
 /**
  * The screen and the facts that belong to it, of one moment: a cursor position and a screen that are asked for one after
- * another may not fit. null when the pane is not there, or is none of actor's.
+ * another may not fit. With escape sequences, since a dim text may be a suggestion and no draft. null when the pane is not there, or is none of actor's.
  * @throws {TmuxError} of another kind than `failed`.
  */
 export async function lookAtPane(tmux: Tmux, pane: string): Promise<{ pane: Pane; screen: string } | null> {
   const facts = ['list-panes', '-t', pane, '-f', `#{==:#{pane_id},${pane}}`, '-F', PANE_FORMAT];
   try {
-    const output = await tmux.runAll([facts, captureCommand(pane, 0)]);
+    const output = await tmux.runAll([facts, captureCommand(pane, 0, true)]);
     const end = output.indexOf('\n');
     const parsed = parsePane(output.slice(0, end));
     return parsed === null ? null : { pane: parsed, screen: output.slice(end + 1) };
@@ -34,6 +34,13 @@ export async function lookAtPane(tmux: Tmux, pane: string): Promise<{ pane: Pane
   }
 }
 
-function captureCommand(pane: string, scrollback: number): string[] {
-  return ['capture-pane', '-p', '-t', pane, ...(scrollback > 0 ? ['-S', `-${scrollback}`] : [])];
+function captureCommand(pane: string, scrollback: number, withEscapes = false): string[] {
+  return [
+    'capture-pane',
+    '-p',
+    ...(withEscapes ? ['-e'] : []),
+    '-t',
+    pane,
+    ...(scrollback > 0 ? ['-S', `-${scrollback}`] : []),
+  ];
 }

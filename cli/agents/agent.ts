@@ -87,7 +87,7 @@ export interface AgentView {
   composer?: string | null;
 }
 
-/** What a look at the window's screen (plain text, rows joined by \n) tells. */
+/** What a look at the window's screen (with escape sequences, rows joined by \n) tells. */
 export interface ScreenReading {
   /** `composer`: takes a paste now. `draft`: a person has begun to type. `dialog`: keys would answer it. `busy`: mid-turn or no prompt shown. */
   state: 'composer' | 'draft' | 'dialog' | 'busy';
@@ -129,7 +129,12 @@ export interface Agent {
   takesFirstPrompt(prompt: string, definition: Definition): boolean;
 
   /** A hook's report: the event name that our hook configuration passed, and its payload (parsed JSON, or text). */
-  hook(event: string, payload: unknown, origin: { at: number; position: number | null }, view: AgentView): Observation[];
+  hook(
+    event: string,
+    payload: unknown,
+    origin: { at: number; position: number | null },
+    view: AgentView,
+  ): Observation[];
   /** The appended files to follow now. */
   tails(view: AgentView): Tail[];
   /** A small file that the agent rewrites at each change of state; null: there is none. Undocumented in all agents so far. */

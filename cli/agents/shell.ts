@@ -5,6 +5,7 @@
 import path from 'node:path';
 import type { Agent, AgentView, LaunchRequest, PaneFacts, ScreenReading } from './agent.js';
 import { ShellOutputReader } from './shell/output.js';
+import { plainText } from './shell/text.js';
 
 /** Output is recorded in segments of this size, so that old ones can be deleted while a command runs on. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -61,11 +62,13 @@ function submission(prompt: string): { paste: string } | { refuse: string } {
 function screen(text: string, pane: PaneFacts, { composer }: AgentView): ScreenReading {
   const nothing = { waitingFor: null, draft: null, interrupted: false };
   if (composer == null || pane.command !== 'bash') return { state: 'busy', ...nothing };
-  const line = (text.split('\n')[pane.cursorY] ?? '').trimEnd();
+  const line = plainText(text.split('\n')[pane.cursorY] ?? '').trimEnd();
   const prompt = composer.trimEnd();
   // A prompt wider than the window wraps: then only its end stands on the cursor's line.
   const isEmpty = line === prompt || (composer.length >= pane.width && prompt.endsWith(line));
-  return isEmpty ? { state: 'composer', ...nothing } : { state: 'draft', ...nothing, draft: line.slice(prompt.length) };
+  return isEmpty
+    ? { state: 'composer', ...nothing }
+    : { state: 'draft', ...nothing, draft: line.slice(prompt.length) };
 }
 
 /** As a word of sh. */

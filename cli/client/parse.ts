@@ -1,13 +1,13 @@
 /**
  * What was typed → which command with which input. yargs' parser splits the words; what it leaves open (unknown options,
- * counts, repetitions) is decided here, from the same catalog that yargs' help is made of. Pure.
+ * counts, repetitions) is decided here, from the same catalog that yargs' help is made of. Pure, but for what it loads.
  *
  * Full yargs is not loaded for this: it would more than double the time that every command takes.
  */
-import parser from 'yargs-parser';
 import type { Command, Option } from './command.js';
 import { UsageFailure } from './errors.js';
 import { Input } from './input.js';
+import type { Split } from './split.js';
 import { nearest } from './suggest.js';
 
 /** Options that every command has. */
@@ -26,10 +26,10 @@ export type Parsed =
  * Sorts `argv` (without node and script).
  * @throws UsageFailure with the command's usage line, and a suggestion where one is near.
  */
-export function parse(argv: readonly string[], catalog: readonly Command[]): Parsed {
-  const { before, word, after } = splitAtCommand(argv, catalog);
+export async function parse(argv: readonly string[], catalog: readonly Command[]): Promise<Parsed> {
+  const { before, word, after } = await splitAtCommand(argv, catalog);
   if (word === null) {
-    const { options } = split(before, [...GLOBAL_OPTIONS, ...everyOption(catalog)]);
+    const { options } = await split(before, [...GLOBAL_OPTIONS, ...everyOption(catalog)]);
     checkOptions(before, options, GLOBAL_OPTIONS, null);
     return options.has('version') ? { do: 'version' } : { do: 'help', command: null };
   }
@@ -40,7 +40,7 @@ export function parse(argv: readonly string[], catalog: readonly Command[]): Par
   const known = [...GLOBAL_OPTIONS, ...command.options];
   const typed = command.verbatim ? before : [...before, ...after];
   try {
-    const { options, positionals } = split(typed, known);
+    const { options, positionals } = await split(typed, known);
     checkOptions(typed, options, known, command);
     if (options.has('version')) return { do: 'version' };
     if (options.has('help')) return { do: 'help', command };
@@ -59,10 +59,10 @@ export function parse(argv: readonly string[], catalog: readonly Command[]): Par
 }
 
 /** The command's word is the first that is neither an option nor an option's value. */
-function splitAtCommand(argv: readonly string[], catalog: readonly Command[]) {
+async function splitAtCommand(argv: readonly string[], catalog: readonly Command[]) {
   if (argv[0] !== undefined && !argv[0].startsWith('-'))
     return { before: [], word: argv[0], after: argv.slice(1) };
-  const { positionals } = split(argv, [...GLOBAL_OPTIONS, ...everyOption(catalog)], true);
+  const { positionals } = await split(argv, [...GLOBAL_OPTIONS, ...everyOption(catalog)], true);
   const before = argv.slice(0, argv.length - positionals.length).filter(word => word !== '--');
   const [word = null, ...after] = positionals;
   return { before, word, after };
@@ -83,41 +83,15 @@ function find(word: string, catalog: readonly Command[]): Command {
   );
 }
 
-/** One pass of yargs' parser. Options by long name; a flag has no values, any other all of its values in order. */
-function split(words: readonly string[], known: readonly Option[], haltAtCommand = false) {
-  const narg: Record<string, number> = {};
-  const alias: Record<string, string> = {};
-  const names: string[] = [];
-  for (const { name, short, value } of known) {
-    names.push(name);
-    // 0 for flags too: a plain boolean would swallow a following `true` or `false`, which may be the prompt of a shell.
-    narg[name] = value === undefined ? 0 : 1;
-    if (short) alias[name] = short;
-  }
-  const parsed = parser([...words], {
-    string: names,
-    narg,
-    alias,
-    configuration: {
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'halt-at-non-option': haltAtCommand,
-      'nargs-eats-options': true,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'strip-aliased': true,
-    },
-  });
-  const options = new Map<string, readonly string[]>();
-  for (const [name, value] of Object.entries(parsed)) {
-    if (name !== '_')
-      options.set(
-        name,
-        ([] as unknown[]).concat(value).map(each => (each === undefined ? '' : String(each))),
-      );
-  }
-  return { options, positionals: parsed._.map(String) };
+/** Words without a dash are positionals, all of them; only for others the parser is loaded (milliseconds of a command). */
+async function split(
+  words: readonly string[],
+  known: readonly Option[],
+  haltAtCommand = false,
+): Promise<Split> {
+  if (!words.some(word => word.startsWith('-'))) return { options: new Map(), positionals: words };
+  const { splitWords } = await import('./split.js');
+  return splitWords(words, known, haltAtCommand);
 }
 
 function checkOptions(

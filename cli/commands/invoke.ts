@@ -3,6 +3,7 @@
 import { VERSION } from '../build.js';
 import type { Command } from '../client/command.js';
 import { Context, type Environment } from '../client/context.js';
+import { importFromDist } from '../client/dist.js';
 import { describeError, UsageFailure } from '../client/errors.js';
 import { Io, ReaderGone, type Streams } from '../client/io.js';
 import { parse } from '../client/parse.js';
@@ -17,7 +18,7 @@ export async function invoke(
 ): Promise<ExitCode | null> {
   let io = new Io(streams, env, true);
   try {
-    const parsed = parse(argv, CATALOG);
+    const parsed = await parse(argv, CATALOG);
     switch (parsed.do) {
       case 'version':
         io.line(`actor ${VERSION}`);
@@ -44,7 +45,8 @@ export async function invoke(
 }
 
 async function help(io: Io, command: Command | null): Promise<ExitCode> {
-  const { helpText } = await import('../client/help.js');
+  // A bundle of its own, since all of yargs is in it.
+  const { helpText } = (await importFromDist('help.mjs')) as typeof import('../client/help.js');
   io.line(await helpText(CATALOG, command, io.width));
   return EXIT.done;
 }

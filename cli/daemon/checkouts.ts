@@ -1,7 +1,8 @@
 /** Diffs and uncommitted marks of the sessions' worktrees, off the main path. */
+
+import type { Session } from '../domain/world.js';
 import { diffAgainstBase } from '../git/diff.js';
 import { Git } from '../git/git.js';
-import type { Session } from '../domain/world.js';
 import type { Daemon } from './context.js';
 import { ownEnvironment } from './environment.js';
 

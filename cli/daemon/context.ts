@@ -4,10 +4,10 @@ import type { Agent, Places } from '../agents/agent.js';
 import type { CheckoutFacts } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
 import type { Journal } from '../store/journal.js';
+import type { Watcher } from './inputs/watcher.js';
 import type { Ledger } from './ledger.js';
 import type { Log } from './log.js';
 import type { HomePlaces } from './places.js';
-import type { Watcher } from './inputs/watcher.js';
 import type { Worker } from './worker.js';
 
 export interface Daemon {

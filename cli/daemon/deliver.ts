@@ -47,7 +47,8 @@ export class Post {
   /** After a restart: finishes what was offered when the last daemon died. */
   recover(): void {
     for (const delivery of this.#daemon.ledger.world.deliveries.values())
-      if (delivery.door === 'print' && delivery.state === 'offered') this.#mail.publish(delivery.to, delivery.token);
+      if (delivery.door === 'print' && delivery.state === 'offered')
+        this.#mail.publish(delivery.to, delivery.token);
   }
 
   /** Before an agent's end is concluded: what lies unclaimed in its mail was certainly not told. */
@@ -110,7 +111,9 @@ export class Post {
     const token = `${String(events[0]).padStart(8, '0')}${randomBytes(4).toString('hex')}`;
     if (door !== 'mcp') this.#mail.draft(name, token, door, told, launch);
     point('after-mail-draft');
-    this.#daemon.ledger.commit([{ kind: 'delivery', token, to: name, launch, door, events, state: 'offered' }]);
+    this.#daemon.ledger.commit([
+      { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
+    ]);
     point('after-offered');
     this.#lastOffer.set(name, Date.now());
     if (door === 'mcp') this.#daemon.doors.get(name)?.hand(token, messageOf(told, token));
@@ -132,7 +135,9 @@ export class Post {
   }
 
   #withdraw({ token, to, launch, door, events }: Delivery, certain: boolean): void {
-    this.#daemon.ledger.commit([{ kind: 'delivery', token, to, launch, door, events, state: 'withdrawn', certain }]);
+    this.#daemon.ledger.commit([
+      { kind: 'delivery', token, to, launch, door, events, state: 'withdrawn', certain },
+    ]);
   }
 
   #again(delay: number): void {

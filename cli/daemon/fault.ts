@@ -19,7 +19,7 @@ export type FaultPoint =
   | 'after-discarded'
   | 'after-worktree';
 
-const armed = process.env['ACTOR_FAULT'];
+const armed = process.env.ACTOR_FAULT;
 
 export function point(name: FaultPoint): void {
   if (armed === name) process.kill(process.pid, 'SIGKILL');

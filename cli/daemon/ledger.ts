@@ -32,7 +32,10 @@ export class Ledger {
     for (const event of events) for (const listener of this.#onEvent) listener(event);
     for (const listener of this.#onChange) listener();
     if (this.#journal.isLarge)
-      this.#journal.rotate({ kind: 'checkpoint', time: now, world: freeze(this.world) }, this.world.lastEvent);
+      this.#journal.rotate(
+        { kind: 'checkpoint', time: now, world: freeze(this.world) },
+        this.world.lastEvent,
+      );
     return events;
   }
 

@@ -12,15 +12,20 @@ export function openLog(folder: string, now: () => Date = () => new Date()): Log
   let day = '';
   return (text, error) => {
     const time = now().toISOString();
-    const detail = error instanceof Error ? `: ${error.stack ?? error.message}` : error === undefined ? '' : `: ${error}`;
+    const detail =
+      error instanceof Error ? `: ${error.stack ?? error.message}` : error === undefined ? '' : `: ${error}`;
     try {
       if (day !== time.slice(0, 10)) {
         day = time.slice(0, 10);
         removeOldLogs(folder);
       }
-      appendFileSync(path.join(folder, `daemon.log.${day}`), `${time} ${(text + detail).slice(0, LINE_LIMIT)}\n`, {
-        mode: 0o600,
-      });
+      appendFileSync(
+        path.join(folder, `daemon.log.${day}`),
+        `${time} ${(text + detail).slice(0, LINE_LIMIT)}\n`,
+        {
+          mode: 0o600,
+        },
+      );
     } catch {}
   };
 }

@@ -19,7 +19,13 @@ export class Mail {
   }
 
   /** Prepares a delivery that nobody can claim yet. Whatever an earlier agent left unclaimed goes. */
-  draft(session: string, token: string, door: Exclude<Door, 'mcp'>, told: readonly Told[], launch: string): void {
+  draft(
+    session: string,
+    token: string,
+    door: Exclude<Door, 'mcp'>,
+    told: readonly Told[],
+    launch: string,
+  ): void {
     const folder = this.#folder(session);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (door === 'print') {

@@ -20,7 +20,11 @@ export interface OwnerClaim {
  * Tries to become the owner of `folder` (made if need be).
  * @returns null on success, else the claim of the process that is.
  */
-export function claimOwnership(folder: string, self: OwnerClaim, isAlive: (claim: OwnerClaim) => boolean): OwnerClaim | null {
+export function claimOwnership(
+  folder: string,
+  self: OwnerClaim,
+  isAlive: (claim: OwnerClaim) => boolean,
+): OwnerClaim | null {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = path.join(folder, `draft-${self.pid}`);
   writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });

@@ -53,7 +53,8 @@ export function processesOf(windowPid: number, launch: string): number[] {
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'Z') continue;
       const isInSession = Number(fields[3]) === windowPid;
-      if (isInSession || readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark)) found.push(pid);
+      if (isInSession || readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark))
+        found.push(pid);
     } catch {
       // It ended while we looked, or belongs to somebody else.
     }

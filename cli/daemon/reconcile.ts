@@ -43,7 +43,9 @@ function readDefinitions(daemon: Daemon): void {
 
 /** A launch that was under way: its window carries its id, or there is none and it did not happen. */
 async function settleLaunches(daemon: Daemon): Promise<void> {
-  const open = [...daemon.ledger.world.sessions.values()].filter(session => session.launch && !session.launch.pane);
+  const open = [...daemon.ledger.world.sessions.values()].filter(
+    session => session.launch && !session.launch.pane,
+  );
   if (open.length === 0) return;
   const panes = (await listPanes(daemon.tmux)) ?? [];
   for (const session of open) {
@@ -53,7 +55,14 @@ async function settleLaunches(daemon: Daemon): Promise<void> {
     const found = panes.find(pane => pane.launch === launch.id);
     daemon.ledger.commit([
       found
-        ? { kind: 'launched', session: name, launch: launch.id, window: found.window, pane: found.pane, pid: found.pid }
+        ? {
+            kind: 'launched',
+            session: name,
+            launch: launch.id,
+            window: found.window,
+            pane: found.pane,
+            pid: found.pid,
+          }
         : { kind: 'launch-failed', session: name, launch: launch.id },
     ]);
   }
@@ -61,7 +70,9 @@ async function settleLaunches(daemon: Daemon): Promise<void> {
 
 /** The folders of launches that are over. */
 function removeOldLaunches(daemon: Daemon): void {
-  const live = new Set([...daemon.ledger.world.sessions.values()].flatMap(({ launch }) => (launch ? [launch.id] : [])));
+  const live = new Set(
+    [...daemon.ledger.world.sessions.values()].flatMap(({ launch }) => (launch ? [launch.id] : [])),
+  );
   for (const name of readdirSync(daemon.places.run))
     if (/^[0-9a-f]{10}$/.test(name) && !live.has(name))
       rmSync(path.join(daemon.places.run, name), { recursive: true, force: true });

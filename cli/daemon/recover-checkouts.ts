@@ -3,8 +3,8 @@ import { Git } from '../git/git.js';
 import { sweepHalfMade } from '../git/half-made.js';
 import { recoverSetAside } from '../git/remove.js';
 import { emptyOldTrash, finishTrash } from '../git/trash.js';
-import { ownEnvironment } from './environment.js';
 import type { Daemon } from './context.js';
+import { ownEnvironment } from './environment.js';
 
 export async function recoverCheckouts(daemon: Daemon): Promise<void> {
   const { places, ledger, log } = daemon;

@@ -15,9 +15,9 @@ import type { Session } from '../domain/world.js';
 import { EXIT } from '../protocol.js';
 import { ensurePrivateFolder } from '../store/files.js';
 import { Journal } from '../store/journal.js';
+import { Checkouts } from './checkouts.js';
 import type { Daemon } from './context.js';
 import { Post } from './deliver.js';
-import { Checkouts } from './checkouts.js';
 import { Inputs } from './inputs/inputs.js';
 import { Watcher } from './inputs/watcher.js';
 import { Ledger } from './ledger.js';
@@ -31,13 +31,21 @@ import { StatusLine } from './status-line.js';
 import { Worker } from './worker.js';
 
 /** It ends by itself this long after the last agent and the last client are gone, in milliseconds. */
-const IDLE_END = Number(process.env['ACTOR_IDLE_END'] ?? 10 * 60_000);
+const IDLE_END = Number(process.env.ACTOR_IDLE_END ?? 10 * 60_000);
 
 /** Runs the daemon of this home until it ends; returns at once when another process is the daemon. */
 export async function run(home: string): Promise<void> {
   const startedAt = Date.now();
   const places = homePlaces(home);
-  for (const folder of [home, places.sessions, places.worktrees, places.journal, places.inbox, places.mail, places.run])
+  for (const folder of [
+    home,
+    places.sessions,
+    places.worktrees,
+    places.journal,
+    places.inbox,
+    places.mail,
+    places.run,
+  ])
     ensurePrivateFolder(folder);
   const self = { pid: process.pid, born: birthOf(process.pid) ?? '' };
   const owner = claimOwnership(path.join(home, 'owner'), self, claim => birthOf(claim.pid) === claim.born);
@@ -50,7 +58,9 @@ export async function run(home: string): Promise<void> {
   const journal = new Journal(places.journal);
   const ledger = new Ledger(journal);
   for (const problem of journal.problems) log(problem);
-  log(`started, pid ${process.pid}, ${ledger.world.sessions.size} sessions, ${ledger.world.lastEvent} events`);
+  log(
+    `started, pid ${process.pid}, ${ledger.world.sessions.size} sessions, ${ledger.world.lastEvent} events`,
+  );
 
   const root = packageRoot();
   const workers = new Map<string, Worker>();
@@ -78,7 +88,10 @@ export async function run(home: string): Promise<void> {
     workerOf(session) {
       const { name } = session.definition;
       let worker = workers.get(name);
-      if (!worker) workers.set(name, (worker = new Worker(daemon, name)));
+      if (!worker) {
+        worker = new Worker(daemon, name);
+        workers.set(name, worker);
+      }
       return worker;
     },
     facts: new Map(),
@@ -149,6 +162,9 @@ async function isNeeded(daemon: Daemon, clients: Set<Socket>): Promise<boolean> 
 function agentOf(session: Session): Agent {
   const agent = agents[session.definition.agent];
   if (!agent)
-    throw new Failure(EXIT.usage, `${session.definition.name} has an agent that is not known: ${session.definition.agent}`);
+    throw new Failure(
+      EXIT.usage,
+      `${session.definition.name} has an agent that is not known: ${session.definition.agent}`,
+    );
   return agent;
 }

@@ -9,7 +9,13 @@ import { observe } from './inputs/observe.js';
 import { TailFollower } from './inputs/tail.js';
 
 /** Kept in the launch's folder for a later daemon: the part of the environment that says where the agent's files are. */
-export const KEPT_ENVIRONMENT = ['HOME', 'CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'];
+export const KEPT_ENVIRONMENT = [
+  'HOME',
+  'CLAUDE_CONFIG_DIR',
+  'CODEX_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+];
 
 export function launchFolder(daemon: Daemon, launch: string): string {
   return path.join(daemon.places.run, launch);
@@ -62,7 +68,8 @@ export class Running {
     this.#followers = tails.map(
       tail => this.#followers.find(known => known.tail.path === tail.path) ?? new TailFollower(tail),
     );
-    for (const { path: file } of tails) this.#watchFolder(path.dirname(file), path.basename(file), () => this.readTails());
+    for (const { path: file } of tails)
+      this.#watchFolder(path.dirname(file), path.basename(file), () => this.readTails());
     const state = this.#agent.stateFile(this.view);
     if (state) this.#watchFolder(path.dirname(state), path.basename(state), () => this.readState());
   }

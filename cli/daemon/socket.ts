@@ -91,13 +91,15 @@ function serve(daemon: Daemon, socket: Socket, clients: Set<Socket>): void {
 
 async function answer(daemon: Daemon, exchange: Exchange): Promise<Reply> {
   const { request } = exchange;
-  const isDebug = process.env['ACTOR_DEBUG'] === '1';
+  const isDebug = process.env.ACTOR_DEBUG === '1';
   try {
     if (request.build !== BUILD && request.method !== 'shutdown' && request.method !== 'mcp-attach') {
       daemon.shutdown(`a client of another build (${request.build}) takes over`);
       return { replaced: BUILD };
     }
-    const action = actions[request.method] as ((daemon: Daemon, exchange: Exchange) => Promise<unknown>) | undefined;
+    const action = actions[request.method] as
+      | ((daemon: Daemon, exchange: Exchange) => Promise<unknown>)
+      | undefined;
     if (!action) throw new Failure(EXIT.usage, `the daemon knows no ${request.method}`);
     return { result: await action(daemon, exchange) } as Reply;
   } catch (error) {

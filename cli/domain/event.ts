@@ -4,7 +4,10 @@ import type { Pending, Session, World } from './world.js';
 
 /** What is particular to an event; everything else comes from the session. */
 export type EventFacts = { type: EventType } & Partial<
-  Pick<ActorEvent, 'turn' | 'outcome' | 'reason' | 'message' | 'duration_ms' | 'prompt_id' | 'waiting_for' | 'diff'>
+  Pick<
+    ActorEvent,
+    'turn' | 'outcome' | 'reason' | 'message' | 'duration_ms' | 'prompt_id' | 'waiting_for' | 'diff'
+  >
 >;
 
 /** The event with this id. Its `time` is filled in by the ledger, when it is written down. */
@@ -32,13 +35,17 @@ export function makeEvent(id: number, session: Session, facts: EventFacts): Acto
 export function mainOf(world: World, place: { repo: string | null; dir: string }): Session | undefined {
   for (const session of world.sessions.values()) {
     const { main, repo, dir } = session.definition;
-    if (main && (place.repo === null ? repo === null && dir === place.dir : repo === place.repo)) return session;
+    if (main && (place.repo === null ? repo === null && dir === place.dir : repo === place.repo))
+      return session;
   }
   return undefined;
 }
 
 /** Who is told of this event now: the parent, or else the main of its repository; undefined while there is neither. */
-export function recipientOf(world: World, { event, place }: Pick<Pending, 'event' | 'place'>): Session | undefined {
+export function recipientOf(
+  world: World,
+  { event, place }: Pick<Pending, 'event' | 'place'>,
+): Session | undefined {
   const parent = event.parent === null ? undefined : world.sessions.get(event.parent);
   return parent ?? mainOf(world, place);
 }

@@ -20,7 +20,12 @@ export class Failure extends Error {
 export function toWireError(error: unknown, debug: boolean): WireError {
   const stack = debug && error instanceof Error && error.stack ? { stack: error.stack } : {};
   if (error instanceof Failure)
-    return { code: error.code, message: error.message, ...(error.hint ? { hint: error.hint } : {}), ...stack };
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.hint ? { hint: error.hint } : {}),
+      ...stack,
+    };
   const message = error instanceof Error ? error.message : String(error);
   return { code: 1, message: `internal error: ${message}`, hint: 'actor daemon logs', ...stack };
 }

@@ -56,7 +56,10 @@ export type Observation = Origin &
         transcript: string | null;
       }
     | /** A delivered event stands in the agent's queue. */ { type: 'delivery-accepted'; token: string }
-    | /** A delivered event was given to the model (or printed to the person). */ { type: 'delivery-seen'; token: string }
+    | /** A delivered event was given to the model (or printed to the person). */ {
+        type: 'delivery-seen';
+        token: string;
+      }
     | {
         /** The agent is gone. `clean`: it ended because somebody asked it to (`/exit`, `exit`, Ctrl-D). */
         type: 'gone';
@@ -71,4 +74,8 @@ export type Observation = Origin &
   );
 
 /** An observation without its origin, for adapters that fill that in at one place. */
-export type Sighting = Observation extends infer Each ? (Each extends Origin ? Omit<Each, keyof Origin> : never) : never;
+export type Sighting = Observation extends infer Each
+  ? Each extends Origin
+    ? Omit<Each, keyof Origin>
+    : never
+  : never;

@@ -8,8 +8,9 @@
  *    last end, belongs to the past.
  * 3. A signal for which there is nothing to change changes nothing.
  */
-import type { Observation } from './observation.js';
+
 import { makeEvent } from './event.js';
+import type { Observation } from './observation.js';
 import type { NewRecord } from './record.js';
 import type { Prompt, Session, World } from './world.js';
 
@@ -64,10 +65,15 @@ function consequences(
     case 'turn-ended':
       return turnEnded(world, session, observation);
     case 'waiting':
-      if (!session.launch || (session.status === 'waiting' && session.waitingFor === observation.for)) return [];
+      if (!session.launch || (session.status === 'waiting' && session.waitingFor === observation.for))
+        return [];
       if (isBefore(observation.at, session.statusSince)) return [];
       return [
-        eventRecord(world, session, by, { type: 'needs-input', waiting_for: observation.for, turn: session.turn?.id ?? null }),
+        eventRecord(world, session, by, {
+          type: 'needs-input',
+          waiting_for: observation.for,
+          turn: session.turn?.id ?? null,
+        }),
       ];
     case 'resumed':
       if (session.status !== 'waiting' || isBefore(observation.at, session.statusSince)) return [];
@@ -78,7 +84,9 @@ function consequences(
         (observation.transcript === null || session.launch?.transcript === observation.transcript)
       )
         return [];
-      return [{ kind: 'conversation', session: name, id: observation.id, transcript: observation.transcript }];
+      return [
+        { kind: 'conversation', session: name, id: observation.id, transcript: observation.transcript },
+      ];
     case 'delivery-accepted':
     case 'delivery-seen':
       return delivery(world, observation);
@@ -222,7 +230,9 @@ function gone(
       );
       ahead = 1;
     }
-    records.push(eventRecord(world, session, by, { type: 'ended', message: detail }, { ahead, silent: true }));
+    records.push(
+      eventRecord(world, session, by, { type: 'ended', message: detail }, { ahead, silent: true }),
+    );
   } else {
     records.push(
       eventRecord(world, session, by, {
@@ -243,7 +253,15 @@ function gone(
 function withdrawals(world: World, launch: string): NewRecord[] {
   return [...world.deliveries.values()]
     .filter(each => each.launch === launch)
-    .map(({ token, to, door, events }) => ({ kind: 'delivery', token, to, launch, door, events, state: 'withdrawn' }));
+    .map(({ token, to, door, events }) => ({
+      kind: 'delivery',
+      token,
+      to,
+      launch,
+      door,
+      events,
+      state: 'withdrawn',
+    }));
 }
 
 function isBefore(at: number, since: number): boolean {

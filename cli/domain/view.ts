@@ -43,7 +43,12 @@ export function viewOf(
     purpose: definition.purpose,
     conversation: definition.conversation,
     created_at: definition.created,
-    turn: turn && { id: turn.id, prompt_id: turn.promptId, started_at: iso(turn.startedAt), prompt: turn.prompt },
+    turn: turn && {
+      id: turn.id,
+      prompt_id: turn.promptId,
+      started_at: iso(turn.startedAt),
+      prompt: turn.prompt,
+    },
     queued: isHeld ? 0 : waiting,
     held: isHeld ? waiting : 0,
     last: last && {

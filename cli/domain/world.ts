@@ -155,7 +155,8 @@ export function apply(world: World, record: JournalRecord): void {
   }
   switch (record.kind) {
     case 'event':
-      return applyEvent(world, record.event, record);
+      applyEvent(world, record.event, record);
+      return;
     case 'defined': {
       const known = world.sessions.get(record.definition.name);
       if (known) known.definition = record.definition;
@@ -164,7 +165,8 @@ export function apply(world: World, record: JournalRecord): void {
       return;
     }
     case 'delivery':
-      return applyDelivery(world, record);
+      applyDelivery(world, record);
+      return;
     case 'inbox':
       world.inboxSeen.push(record.file);
       if (world.inboxSeen.length > INBOX_MEMORY) world.inboxSeen.splice(0, INBOX_MEMORY / 2);
@@ -237,7 +239,8 @@ function applyToSession(session: Session, record: SessionRecord): void {
     case 'launch-failed':
       if (session.launch?.id === record.launch) {
         session.launch = null;
-        for (const prompt of session.queue) if (prompt.state !== 'queued') markPrompt(session, prompt.id, 'queued', null);
+        for (const prompt of session.queue)
+          if (prompt.state !== 'queued') markPrompt(session, prompt.id, 'queued', null);
         enter(session, session.turns === 0 ? 'created' : 'ended', record.time, 'a start that failed');
       }
       return;
@@ -247,15 +250,22 @@ function applyToSession(session: Session, record: SessionRecord): void {
       enter(session, 'idle', record.time, record.by);
       return;
     case 'sending':
-      return markPrompt(session, record.prompt, 'sending', record.time, record.buffer);
+      markPrompt(session, record.prompt, 'sending', record.time, record.buffer);
+      return;
     case 'unsent':
-      return markPrompt(session, record.prompt, 'queued', null);
+      markPrompt(session, record.prompt, 'queued', null);
+      return;
     case 'joined':
       takePrompt(session, record.prompt);
       session.turn?.joined.push(record.prompt);
       return;
     case 'resumed':
-      enter(session, session.turn ? 'working' : session.launch?.ready ? 'idle' : 'starting', record.time, record.by);
+      enter(
+        session,
+        session.turn ? 'working' : session.launch?.ready ? 'idle' : 'starting',
+        record.time,
+        record.by,
+      );
       return;
     case 'conversation':
       session.definition = { ...session.definition, conversation: record.id };
@@ -270,7 +280,11 @@ function applyToSession(session: Session, record: SessionRecord): void {
   }
 }
 
-function applyEvent(world: World, event: ActorEvent, record: { deliver: boolean; by: string; time: number }): void {
+function applyEvent(
+  world: World,
+  event: ActorEvent,
+  record: { deliver: boolean; by: string; time: number },
+): void {
   world.lastEvent = Math.max(world.lastEvent, event.id);
   if (record.deliver) {
     const { repo, dir } = world.sessions.get(event.session)?.definition ?? { repo: null, dir: '' };
@@ -296,16 +310,19 @@ function applyEvent(world: World, event: ActorEvent, record: { deliver: boolean;
       };
       session.stopping = false;
       if (session.launch) session.launch.ready = true;
-      return enter(session, 'working', time, by);
+      enter(session, 'working', time, by);
+      return;
     }
     case 'completed':
     case 'failed':
     case 'stopped':
       endTurn(session, event, time);
-      return enter(session, session.launch ? 'idle' : session.status, time, by);
+      enter(session, session.launch ? 'idle' : session.status, time, by);
+      return;
     case 'needs-input':
       session.waitingFor = event.waiting_for;
-      return enter(session, 'waiting', time, by);
+      enter(session, 'waiting', time, by);
+      return;
     case 'exited':
     case 'ended': {
       if (session.turn || event.outcome) endTurn(session, event, time);
@@ -314,8 +331,10 @@ function applyEvent(world: World, event: ActorEvent, record: { deliver: boolean;
       session.ending = false;
       // What waits is not restarted by itself: the agent may die again at once.
       if (session.queue.length > 0) session.held = true;
-      for (const prompt of session.queue) if (prompt.state !== 'queued') markPrompt(session, prompt.id, 'queued', null);
-      return enter(session, event.type, time, by);
+      for (const prompt of session.queue)
+        if (prompt.state !== 'queued') markPrompt(session, prompt.id, 'queued', null);
+      enter(session, event.type, time, by);
+      return;
     }
   }
 }
@@ -324,7 +343,11 @@ function endTurn(session: Session, event: ActorEvent, time: number): void {
   const turn = session.turn;
   session.last = {
     turn: event.turn ?? turn?.id ?? session.turns,
-    prompts: turn ? [...(turn.promptId === null ? [] : [turn.promptId]), ...turn.joined] : event.prompt_id ? [event.prompt_id] : [],
+    prompts: turn
+      ? [...(turn.promptId === null ? [] : [turn.promptId]), ...turn.joined]
+      : event.prompt_id
+        ? [event.prompt_id]
+        : [],
     outcome: event.outcome ?? 'lost',
     reason: event.reason,
     message: event.message,

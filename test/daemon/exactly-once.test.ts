@@ -7,8 +7,8 @@ import { withArena } from '../helpers/arena.js';
 import { Rpc } from '../helpers/rpc.js';
 import { eventually } from '../helpers/wait.js';
 
-const SESSIONS = Number(process.env['ACTOR_TEST_SESSIONS'] ?? 20);
-const PROMPTS = Number(process.env['ACTOR_TEST_PROMPTS'] ?? 1000);
+const SESSIONS = Number(process.env.ACTOR_TEST_SESSIONS ?? 20);
+const PROMPTS = Number(process.env.ACTOR_TEST_PROMPTS ?? 1000);
 const KILL_EVERY = [1500, 2500, 4000];
 
 test('every prompt runs once and in order, every completion is told once, while the daemon is killed', async t => {
@@ -35,7 +35,15 @@ test('every prompt runs once and in order, every completion is told once, while 
     names.map(async name => {
       for (let number = 1; number <= each; number++) {
         const prompt = `echo ${number} >> "$HOME/${name}.ran"`;
-        await rpc.call('run', { name, prompt, slash: false, now: false, wait: false, timeout_ms: null, key: `${name}-${number}` });
+        await rpc.call('run', {
+          name,
+          prompt,
+          slash: false,
+          now: false,
+          wait: false,
+          timeout_ms: null,
+          key: `${name}-${number}`,
+        });
       }
     }),
   );
@@ -49,19 +57,38 @@ test('every prompt runs once and in order, every completion is told once, while 
   for (const name of names) t.is(await readFile(join(arena.home, `${name}.ran`), 'utf8'), expected, name);
 
   const { stdout } = await arena.actor('events', '--json');
-  const events = stdout.trim().split('\n').map(line => JSON.parse(line) as ActorEvent);
-  t.deepEqual(events.map(event => event.id), events.map((_, index) => index + 1), 'ids grow by one');
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as ActorEvent);
+  t.deepEqual(
+    events.map(event => event.id),
+    events.map((_, index) => index + 1),
+    'ids grow by one',
+  );
   const completed = events.filter(event => event.type === 'completed' && event.session !== 'main');
   t.is(completed.length, PROMPTS);
   for (const name of names) {
     const turns = completed.filter(event => event.session === name).map(event => event.turn);
-    t.deepEqual(turns, Array.from({ length: each }, (_, index) => index + 1), name);
+    t.deepEqual(
+      turns,
+      Array.from({ length: each }, (_, index) => index + 1),
+      name,
+    );
   }
 
   // A shell main is told above its next prompt: give it some.
   await eventually(
     async () => {
-      await rpc.call('run', { name: 'main', prompt: 'true', slash: false, now: false, wait: true, timeout_ms: null, key: `main-${Math.random()}` });
+      await rpc.call('run', {
+        name: 'main',
+        prompt: 'true',
+        slash: false,
+        now: false,
+        wait: true,
+        timeout_ms: null,
+        key: `main-${Math.random()}`,
+      });
       return (await rpc.call('show', { name: 'main' })).waiting_events;
     },
     waiting => waiting === 0,
@@ -70,7 +97,8 @@ test('every prompt runs once and in order, every completion is told once, while 
   const told = await linesTold(arena.actorHome);
   const again = told.filter(line => line.includes('(told again)'));
   t.deepEqual(again, [], 'nothing was told twice');
-  for (const name of names) t.is(told.filter(line => line.startsWith(`[actor] ${name} completed`)).length, each, name);
+  for (const name of names)
+    t.is(told.filter(line => line.startsWith(`[actor] ${name} completed`)).length, each, name);
   t.log(`${PROMPTS} prompts over ${SESSIONS} sessions, the daemon killed ${kills} times`);
 });
 
@@ -111,7 +139,12 @@ async function linesTold(actorHome: string): Promise<string[]> {
     const files = await readdir(folder).catch(() => [] as string[]);
     for (const file of files.filter(name => name.startsWith('output.')).sort()) {
       const text = await readFile(join(folder, file), 'utf8');
-      lines.push(...text.split(/\r?\n/).map(line => line.slice(Math.max(0, line.indexOf('[actor]')))).filter(line => line.startsWith('[actor]')));
+      lines.push(
+        ...text
+          .split(/\r?\n/)
+          .map(line => line.slice(Math.max(0, line.indexOf('[actor]'))))
+          .filter(line => line.startsWith('[actor]')),
+      );
     }
   }
   return lines;

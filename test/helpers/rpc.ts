@@ -15,6 +15,9 @@ async function buildOf(arena: Arena): Promise<string> {
   return (JSON.parse(stdout) as { build: string }).build;
 }
 
+/** Longer than any daemon needs to come back on a busy machine, in milliseconds. */
+const CALL_DEADLINE = 90_000;
+
 export class Rpc {
   readonly #arena: Arena;
   #build = '';
@@ -51,7 +54,8 @@ export class Rpc {
   ): Promise<Methods[M]['result']> {
     if (this.#build === '') this.#build = await buildOf(this.#arena);
     const request = { build: this.#build, method, params, caller: { cwd, session, env: this.#arena.env } };
-    for (let attempt = 0; attempt < 2000; attempt++) {
+    const deadline = performance.now() + CALL_DEADLINE;
+    while (performance.now() < deadline) {
       const reply = await this.#once<M>(`${JSON.stringify(request)}\n`);
       if (reply === 'gone') {
         this.#startDaemonAgain();

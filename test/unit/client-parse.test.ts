@@ -1,11 +1,13 @@
 import test from 'ava';
+import fc from 'fast-check';
 import { UsageFailure } from '../../cli/client/errors.js';
 import { parse } from '../../cli/client/parse.js';
+import { splitWords } from '../../cli/client/split.js';
 import { CATALOG } from '../../cli/commands/catalog.js';
 
 /** What a command line means: its command, positionals and every option that was given. */
-function meaning(...argv: string[]) {
-  const parsed = parse(argv, CATALOG);
+async function meaning(...argv: string[]) {
+  const parsed = await parse(argv, CATALOG);
   if (parsed.do !== 'run') return parsed.do === 'help' ? `help ${parsed.command?.name ?? 'all'}` : parsed.do;
   const { command, input } = parsed;
   const options = command.options.flatMap(({ name, value, repeatable }) => {
@@ -16,8 +18,8 @@ function meaning(...argv: string[]) {
 }
 
 const means = test.macro({
-  exec(t, argv: string[], expected: unknown) {
-    t.deepEqual<unknown, unknown>(meaning(...argv), expected);
+  async exec(t, argv: string[], expected: unknown) {
+    t.deepEqual<unknown, unknown>(await meaning(...argv), expected);
   },
   title: (_, argv: string[]) => `actor ${argv.join(' ')}`,
 });
@@ -66,8 +68,8 @@ test(means, ['--version'], 'version');
 test(means, ['run', '--version'], 'version');
 
 const refuses = test.macro({
-  exec(t, argv: string[], message: RegExp, usage?: string) {
-    const error = t.throws(() => parse(argv, CATALOG), { instanceOf: UsageFailure })!;
+  async exec(t, argv: string[], message: RegExp, usage?: string) {
+    const error = (await t.throwsAsync(() => parse(argv, CATALOG), { instanceOf: UsageFailure }))!;
     t.is(error.code, 2);
     t.regex(`${error.message}\n${error.hint ?? ''}`, message);
     t.is(error.command?.name, usage);
@@ -115,4 +117,16 @@ test('an option means the same kind of thing in every command, so it may stand b
 
 test('every command of the catalog has a module that runs it', async t => {
   for (const { name, load } of CATALOG) t.is(typeof (await load()).run, 'function', name);
+});
+
+test('words without a dash are what yargs says they are, so it need not be asked', t => {
+  const options = CATALOG.flatMap(command => command.options);
+  const word = fc.string({ unit: 'binary' }).filter(text => !text.startsWith('-'));
+  fc.assert(
+    fc.property(fc.array(word), fc.boolean(), (words, halt) => {
+      const { options: found, positionals } = splitWords(words, options, halt);
+      t.is(found.size, 0);
+      t.deepEqual([...positionals], words);
+    }),
+  );
 });

@@ -19,6 +19,12 @@ class Story {
     this.see({ type: 'ready' });
   }
 
+  /** A second later. */
+  tick(): number {
+    this.time += 1000;
+    return this.time;
+  }
+
   get session(): Session {
     return this.world.sessions.get('s')!;
   }
@@ -30,7 +36,10 @@ class Story {
     }
   }
 
-  see(sighting: Sighting, { at = (this.time += 1000), source = 'hook', position = null as number | null } = {}): NewRecord[] {
+  see(
+    sighting: Sighting,
+    { at = this.tick(), source = 'hook', position = null as number | null } = {},
+  ): NewRecord[] {
     const observation = { ...sighting, source, position, at, by: 'a test' } as Observation;
     const records = step(this.world, this.session, observation, samePrompt);
     this.commit(...records);
@@ -39,7 +48,7 @@ class Story {
 
   prompt(text: string, id: string): void {
     this.commit({ kind: 'prompt', session: 's', id, text, first: false, slash: false, key: id });
-    this.commit({ kind: 'sending', session: 's', prompt: id, buffer: id, time: (this.time += 1000) });
+    this.commit({ kind: 'sending', session: 's', prompt: id, buffer: id, time: this.tick() });
   }
 
   types(): string[] {
@@ -85,7 +94,10 @@ test('what another source tells about the same end is not a second completion', 
   story.see({ type: 'turn-began', prompt: 'one' });
   const ended = story.time + 5000;
   story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended });
-  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended + 3, source: 'transcript' });
+  story.see(
+    { type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' },
+    { at: ended + 3, source: 'transcript' },
+  );
   t.deepEqual(story.types(), ['completed']);
 });
 
@@ -95,7 +107,10 @@ test('a late word of the last end does not end the next turn', t => {
   const ended = story.time + 5000;
   story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended });
   story.see({ type: 'turn-began', prompt: 'two' }, { at: ended + 200 });
-  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' }, { at: ended + 2, source: 'transcript' });
+  story.see(
+    { type: 'turn-ended', outcome: 'completed', reason: null, message: 'x' },
+    { at: ended + 2, source: 'transcript' },
+  );
   t.is(story.session.status, 'working');
   t.is(story.session.turn?.id, 2);
 });
@@ -115,7 +130,10 @@ test('a source is processed once, by its positions', t => {
   const at = { source: 'output', position: 100 };
   t.is(story.see({ type: 'turn-began', prompt: null }, at).length, 1);
   t.is(story.see({ type: 'turn-began', prompt: null }, at).length, 0);
-  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: '' }, { source: 'output', position: 200 });
+  story.see(
+    { type: 'turn-ended', outcome: 'completed', reason: null, message: '' },
+    { source: 'output', position: 200 },
+  );
   t.is(story.see({ type: 'turn-began', prompt: null }, { source: 'output', position: 150 }).length, 0);
   t.is(story.session.turns, 1);
 });
@@ -169,7 +187,15 @@ test('a prompt that was pasted and never acknowledged is lost with its agent, an
 test('what was not yet sent waits, held, when its agent dies', t => {
   const story = new Story();
   story.see({ type: 'turn-began', prompt: 'x' });
-  story.commit({ kind: 'prompt', session: 's', id: 'p9', text: 'later', first: false, slash: false, key: 'k' });
+  story.commit({
+    kind: 'prompt',
+    session: 's',
+    id: 'p9',
+    text: 'later',
+    first: false,
+    slash: false,
+    key: 'k',
+  });
   story.see({ type: 'gone', clean: false, detail: 'killed by signal 9' });
   t.is(story.session.queue.length, 1);
   t.true(story.session.held);
@@ -202,7 +228,15 @@ test('a delivery is closed by its own token only', t => {
   story.see({ type: 'turn-began', prompt: 'x' });
   story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'm' });
   const [id] = [...story.world.pending.keys()];
-  const offer: NewRecord = { kind: 'delivery', token: 'tok', to: 's', launch: 'l1', door: 'mcp', events: [id!], state: 'offered' as const };
+  const offer: NewRecord = {
+    kind: 'delivery',
+    token: 'tok',
+    to: 's',
+    launch: 'l1',
+    door: 'mcp',
+    events: [id!],
+    state: 'offered' as const,
+  };
   story.commit(offer);
   story.see({ type: 'delivery-seen', token: 'other' });
   t.is(story.world.pending.size, 1);
@@ -216,7 +250,15 @@ test('what a dead agent may or may not have seen is told again, marked', t => {
   story.see({ type: 'turn-began', prompt: 'x' });
   story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'm' });
   const [id] = [...story.world.pending.keys()];
-  story.commit({ kind: 'delivery', token: 'tok', to: 's', launch: 'l1', door: 'mcp', events: [id!], state: 'offered' });
+  story.commit({
+    kind: 'delivery',
+    token: 'tok',
+    to: 's',
+    launch: 'l1',
+    door: 'mcp',
+    events: [id!],
+    state: 'offered',
+  });
   story.see({ type: 'gone', clean: false, detail: 'killed by signal 9' });
   const pending = story.world.pending.get(id!);
   t.is(pending?.token, null);

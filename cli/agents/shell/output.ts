@@ -44,27 +44,33 @@ export class ShellOutputReader implements TailReader {
     const data = this.#carry.length > 0 ? Buffer.concat([this.#carry, bytes]) : Buffer.from(bytes);
     let from = 0;
     for (;;) {
-      const escape = data.indexOf(ESC, from);
-      if (escape < 0) break;
-      const end = markEnd(data, escape);
+      const start = data.indexOf(ESC, from);
+      if (start < 0) break;
+      const end = markEnd(data, start);
       if (end === 'incomplete') {
-        this.#take(data.subarray(from, escape));
-        this.#offset += escape - from;
-        this.#carry = Buffer.from(data.subarray(escape));
+        this.#take(data.subarray(from, start));
+        this.#offset += start - from;
+        this.#carry = Buffer.from(data.subarray(start));
         return observations;
       }
-      const mark = end === null ? null : this.#parse(data.toString('latin1', escape + 2, end));
+      const mark = end === null ? null : this.#parse(data.toString('latin1', start + 2, end));
       if (end === null || mark === null) {
-        this.#take(data.subarray(from, escape + 1));
-        this.#offset += escape + 1 - from;
-        from = escape + 1;
+        this.#take(data.subarray(from, start + 1));
+        this.#offset += start + 1 - from;
+        from = start + 1;
         continue;
       }
-      this.#take(data.subarray(from, escape));
+      this.#take(data.subarray(from, start));
       this.#offset += end + 1 - from;
       from = end + 1;
       for (const sighting of this.#reach(mark))
-        observations.push({ ...sighting, source: this.#source, position: this.#offset, at: now, by: "bash's prompt marks" });
+        observations.push({
+          ...sighting,
+          source: this.#source,
+          position: this.#offset,
+          at: now,
+          by: "bash's prompt marks",
+        });
     }
     this.#take(data.subarray(from));
     this.#offset += data.length - from;
@@ -115,7 +121,8 @@ export class ShellOutputReader implements TailReader {
     // What was typed and not run is followed by the shell's own complaint, if any, behind the echo.
     const output = tail(isUnbegun ? text.split('\n').slice(1).join('\n') : text);
     const unbegun = isUnbegun ? { unbegun: true } : {};
-    if (status === 0) return [{ type: 'turn-ended', outcome: 'completed', reason: null, message: output, ...unbegun }];
+    if (status === 0)
+      return [{ type: 'turn-ended', outcome: 'completed', reason: null, message: output, ...unbegun }];
     const message = `${output}${output === '' ? '' : '\n'}exit status ${status}`;
     if (status === INTERRUPTED)
       return [{ type: 'turn-ended', outcome: 'stopped', reason: null, message, ...unbegun }];
@@ -133,7 +140,8 @@ export class ShellOutputReader implements TailReader {
     if (bytes.length === 0 || this.#place === 'elsewhere') return;
     this.#text.push(Buffer.from(bytes.length > TAIL_BYTES ? bytes.subarray(-TAIL_BYTES) : bytes));
     this.#textLength += Math.min(bytes.length, TAIL_BYTES);
-    while (this.#textLength - this.#text[0]!.length >= TAIL_BYTES) this.#textLength -= this.#text.shift()!.length;
+    while (this.#textLength - this.#text[0]!.length >= TAIL_BYTES)
+      this.#textLength -= this.#text.shift()!.length;
   }
 
   #joined(): string {

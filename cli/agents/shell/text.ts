@@ -2,7 +2,8 @@
 
 // CSI, OSC (ended by BEL or ST), other strings (DCS, APC, PM, SOS), charset selections, and two-byte sequences: ECMA-48.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]+[0-~]|[0-~])/g;
+const ESCAPES =
+  /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]+[0-~]|[0-~])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f]/g;
 

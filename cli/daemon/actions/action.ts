@@ -6,7 +6,10 @@ import { type Daemon, findSession } from '../context.js';
 import type { Exchange } from '../socket.js';
 
 /** @throws Failure with the exit code that the shell should see. */
-export type Action<M extends Method> = (daemon: Daemon, exchange: Exchange<M>) => Promise<Methods[M]['result']>;
+export type Action<M extends Method> = (
+  daemon: Daemon,
+  exchange: Exchange<M>,
+) => Promise<Methods[M]['result']>;
 
 /** @throws Failure (exit 3) when there is none of this name. */
 export function requireSession(daemon: Daemon, name: string): Session {

@@ -32,9 +32,16 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
 async function mainFor(daemon: Daemon, caller: Caller): Promise<Session> {
   const repository = await describeRepository(new Git(caller.env ?? {}), caller.cwd);
   const { world } = daemon.ledger;
-  const own = mainOf(world, { repo: repository && !repository.bare ? repository.root : null, dir: caller.cwd });
+  const own = mainOf(world, {
+    repo: repository && !repository.bare ? repository.root : null,
+    dir: caller.cwd,
+  });
   if (own) return own;
   const mains = [...world.sessions.values()].filter(session => session.definition.main);
   if (mains.length === 1) return mains[0]!;
-  throw new Failure(EXIT.noSession, 'there is no main here', mains.length === 0 ? 'actor claude' : 'actor list');
+  throw new Failure(
+    EXIT.noSession,
+    'there is no main here',
+    mains.length === 0 ? 'actor claude' : 'actor list',
+  );
 }

@@ -20,7 +20,9 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
   const sessions = requireSessions(daemon, names);
   const results = [];
   for (const session of sessions)
-    results.push(await daemon.workerOf(session).exclusive(() => discardOne(daemon, git, session, force, notice)));
+    results.push(
+      await daemon.workerOf(session).exclusive(() => discardOne(daemon, git, session, force, notice)),
+    );
   return results;
 };
 
@@ -35,7 +37,11 @@ async function discardOne(
   const removal = worktree ? await firstLook(daemon, git, session, force) : null;
   if (!(await endAgent(daemon, session))) {
     if (!force)
-      throw new Failure(EXIT.refused, `a process of ${name} does not end, and may still write`, `actor discard --force ${name}`);
+      throw new Failure(
+        EXIT.refused,
+        `a process of ${name} does not end, and may still write`,
+        `actor discard --force ${name}`,
+      );
     notice(`a process of ${name} does not end`);
   }
   const commit = repo && branch ? await tipOf(git, repo, branch) : null;
@@ -64,7 +70,12 @@ async function firstLook(daemon: Daemon, git: Git, session: Session, force: bool
     return null;
   }
   if (ownership.link === null) {
-    if (!force) throw new Failure(EXIT.refused, `nobody can tell what is in the worktree of ${name}: ${ownership.reason}`, `actor discard --force ${name}`);
+    if (!force)
+      throw new Failure(
+        EXIT.refused,
+        `nobody can tell what is in the worktree of ${name}: ${ownership.reason}`,
+        `actor discard --force ${name}`,
+      );
     return [];
   }
   const losses = await findLosses(git, dir);

@@ -20,6 +20,7 @@ export const down: Action<'down'> = async (daemon, { request }) => {
 
 async function endOne(daemon: Daemon, session: Session): Promise<void> {
   const { name } = session.definition;
-  if (session.queue.length > 0 && !session.held) daemon.ledger.commit([{ kind: 'held', session: name, held: true }]);
+  if (session.queue.length > 0 && !session.held)
+    daemon.ledger.commit([{ kind: 'held', session: name, held: true }]);
   await daemon.workerOf(session).exclusive(() => endAgent(daemon, session));
 }

@@ -1,6 +1,7 @@
 /** `actor events` and `actor logs`: what happened, and what happens. */
-import type { JournalRecord } from '../../domain/record.js';
+
 import { durationText } from '../../domain/message.js';
+import type { JournalRecord } from '../../domain/record.js';
 import { iso } from '../../domain/view.js';
 import type { ActorEvent, LogEntry } from '../../protocol.js';
 import { type Action, requireSession } from './action.js';
@@ -36,8 +37,12 @@ export const logs: Action<'logs'> = async (daemon, { request, item, signal }) =>
   const stop = daemon.ledger.onEvent(event => {
     if (event.session !== name) return;
     const running = daemon.ledger.world.sessions.get(name)?.turn;
-    if (event.prompt_id && running) prompts.set(event.prompt_id, prompts.get(event.prompt_id) ?? running.prompt);
-    for (const entry of entriesOf({ kind: 'event', time: Date.parse(event.time), event, deliver: false, by: '' }, prompts))
+    if (event.prompt_id && running)
+      prompts.set(event.prompt_id, prompts.get(event.prompt_id) ?? running.prompt);
+    for (const entry of entriesOf(
+      { kind: 'event', time: Date.parse(event.time), event, deliver: false, by: '' },
+      prompts,
+    ))
       item(entry);
   });
   await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -67,7 +72,10 @@ function entriesOf(record: JournalRecord, prompts: Map<string, string>): LogEntr
         entry('outcome', `${event.type}${reason}${duration}`),
       ];
     case 'exited':
-      return [...(event.message ? [entry('message', event.message)] : []), entry('outcome', `exited${reason}${duration}`)];
+      return [
+        ...(event.message ? [entry('message', event.message)] : []),
+        entry('outcome', `exited${reason}${duration}`),
+      ];
     case 'needs-input':
       return [entry('note', `needs input: ${event.waiting_for}`)];
     default:

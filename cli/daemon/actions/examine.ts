@@ -11,7 +11,13 @@ export const doctor: Action<'doctor'> = (daemon, { request }) => {
     home: daemon.places.home,
     env,
     probe: async (program, args) => {
-      const result = await execa(program, args, { env, extendEnv: false, reject: false, timeout: TIMEOUT, stdin: 'ignore' });
+      const result = await execa(program, args, {
+        env,
+        extendEnv: false,
+        reject: false,
+        timeout: TIMEOUT,
+        stdin: 'ignore',
+      });
       return result.exitCode === 0 ? result.stdout : null;
     },
   });

@@ -1,6 +1,7 @@
 /** The requests that only look: `status`, `list`, `show`, `peek`. */
-import { listClients } from '../../../tmux/clients.js';
+
 import { captureScreen } from '../../../tmux/capture.js';
+import { listClients } from '../../../tmux/clients.js';
 import { listPanes } from '../../../tmux/panes.js';
 import { BUILD } from '../../build.js';
 import { Failure } from '../../domain/failure.js';
@@ -45,13 +46,22 @@ export const peek: Action<'peek'> = async (daemon, { request }) => {
   const { definition } = requireSession(daemon, request.params.name);
   const pane = (await listPanes(daemon.tmux))?.find(each => each.name === definition.name);
   if (!pane)
-    throw new Failure(EXIT.failed, `${definition.name} has no window: its agent does not run`, `actor attach ${definition.name}`);
+    throw new Failure(
+      EXIT.failed,
+      `${definition.name} has no window: its agent does not run`,
+      `actor attach ${definition.name}`,
+    );
   return { screen: await captureScreen(daemon.tmux, pane.pane) };
 };
 
 /** The list object of this session, with what the daemon knows beside the world. */
 export function viewFor(daemon: Daemon, session: Session): SessionView {
-  return viewOf(daemon.ledger.world, session, daemon.facts.get(session.definition.name), isBlocked(daemon, session));
+  return viewOf(
+    daemon.ledger.world,
+    session,
+    daemon.facts.get(session.definition.name),
+    isBlocked(daemon, session),
+  );
 }
 
 export function isBlocked(daemon: Daemon, session: Session): boolean {

@@ -2,10 +2,10 @@
 import path from 'node:path';
 import { agents } from '../../agents/registry.js';
 import type { Definition } from '../../domain/definition.js';
-import { eventRecord } from '../../domain/step.js';
 import { mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
+import { eventRecord } from '../../domain/step.js';
 import { newSession } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { describeRepository } from '../../git/repository.js';
@@ -21,15 +21,20 @@ export const main: Action<'main'> = async (daemon, { request }) => {
   const { params, caller } = request;
   const env = caller.env ?? {};
   const agent = agents[params.agent];
-  if (!agent) throw new Failure(EXIT.usage, `no agent ${params.agent}`, `one of ${Object.keys(agents).join(', ')}`);
+  if (!agent)
+    throw new Failure(EXIT.usage, `no agent ${params.agent}`, `one of ${Object.keys(agents).join(', ')}`);
   const repository = await describeRepository(new Git(env), caller.cwd);
   const repo = repository && !repository.bare ? repository.root : null;
   const place = { repo, dir: caller.cwd };
   const known = params.name === null ? mainOf(daemon.ledger.world, place) : findSession(daemon, params.name);
   if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
   if (known && !known.definition.main)
-    throw new Failure(EXIT.usage, `${known.definition.name} is a session, no main`, `actor attach ${known.definition.name}`);
-  requireProgram(agent.program, env['PATH'] ?? '');
+    throw new Failure(
+      EXIT.usage,
+      `${known.definition.name} is a session, no main`,
+      `actor attach ${known.definition.name}`,
+    );
+  requireProgram(agent.program, env.PATH ?? '');
 
   const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
   requireMainName(name);
@@ -53,7 +58,9 @@ export const main: Action<'main'> = async (daemon, { request }) => {
   };
   daemon.ledger.commit([{ kind: 'defined', definition }]);
   if (!known)
-    daemon.ledger.commit([eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor', { type: 'created' })]);
+    daemon.ledger.commit([
+      eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor', { type: 'created' }),
+    ]);
   saveDefinition(daemon, name);
   keepEnvironment(daemon, name, caller.env);
   const session = daemon.ledger.world.sessions.get(name)!;
@@ -72,6 +79,8 @@ function mainName(daemon: Daemon, place: { repo: string | null; dir: string }): 
 }
 
 function requireMainName(name: string): void {
-  if (!isValidName(name)) throw new Failure(EXIT.usage, `${JSON.stringify(name)} is no session name: ${NAME_RULE}`);
-  if (!isMainName(name)) throw new Failure(EXIT.usage, `a main is called main or main-…, not ${name}`, `--name main-${name}`);
+  if (!isValidName(name))
+    throw new Failure(EXIT.usage, `${JSON.stringify(name)} is no session name: ${NAME_RULE}`);
+  if (!isMainName(name))
+    throw new Failure(EXIT.usage, `a main is called main or main-…, not ${name}`, `--name main-${name}`);
 }

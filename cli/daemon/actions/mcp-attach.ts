@@ -17,7 +17,8 @@ export const mcpAttach: Action<'mcp-attach'> = async (daemon, { request, item, o
   daemon.doors.set(door.session, door);
   onLine(line => {
     const { refused, why } = line as { refused?: unknown; why?: unknown };
-    if (typeof refused === 'string') daemon.refused(refused, typeof why === 'string' ? why : 'no reason given');
+    if (typeof refused === 'string')
+      daemon.refused(refused, typeof why === 'string' ? why : 'no reason given');
   });
   daemon.poke.deliveries();
   await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -43,7 +43,7 @@ export const create: Action<'new'> = async (daemon, exchange) => {
   if (params.worktree) requireRepository(repository, dir);
   const repo = repository && !(repository.bare && !params.worktree) ? repository.root : null;
   const agent = agentFor(daemon, params, { repo, dir });
-  requireProgram(agent.program, env['PATH'] ?? '');
+  requireProgram(agent.program, env.PATH ?? '');
   const problem = params.prompt === null ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
 
@@ -51,7 +51,10 @@ export const create: Action<'new'> = async (daemon, exchange) => {
   reserved.add(name.toLowerCase());
   const undo: (() => Promise<unknown>)[] = [];
   try {
-    const made = params.worktree && repo !== null ? await makeWorktree(daemon, git, { name, repo, dir, params }, exchange) : null;
+    const made =
+      params.worktree && repo !== null
+        ? await makeWorktree(daemon, git, { name, repo, dir, params }, exchange)
+        : null;
     if (made) undo.push(() => undoCreate(git, made));
     point('after-worktree');
     const definition: Definition = {
@@ -81,7 +84,8 @@ export const create: Action<'new'> = async (daemon, exchange) => {
     undo.length = 0;
     return await goOn(daemon, session, prompt, exchange);
   } catch (error) {
-    for (const step of undo.reverse()) await step().catch(failure => daemon.log(`${name}: roll-back`, failure));
+    for (const step of undo.reverse())
+      await step().catch(failure => daemon.log(`${name}: roll-back`, failure));
     throw error;
   } finally {
     reserved.delete(name.toLowerCase());
@@ -93,7 +97,9 @@ function submit(daemon: Daemon, session: Session, text: string, { params, caller
   const { name } = session.definition;
   const id = `p${daemon.ledger.world.lastPrompt + 1}`;
   keepEnvironment(daemon, name, caller.env);
-  daemon.ledger.commit([{ kind: 'prompt', session: name, id, text, first: false, slash: false, key: params.key }]);
+  daemon.ledger.commit([
+    { kind: 'prompt', session: name, id, text, first: false, slash: false, key: params.key },
+  ]);
   point('after-queued');
   return id;
 }
@@ -120,13 +126,17 @@ async function establish(
   const { name } = definition;
   saveSession(daemon.places.sessions, definition);
   undo.push(async () => removeSession(daemon.places.sessions, name));
-  const created = eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor new', { type: 'created' });
+  const created = eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor new', {
+    type: 'created',
+  });
   daemon.ledger.commit([{ kind: 'defined', definition, key }, created]);
   undo.push(async () => {
     const session = daemon.ledger.world.sessions.get(name);
     if (!session) return;
     await endAgent(daemon, session);
-    daemon.ledger.commit([eventRecord(daemon.ledger.world, session, 'a failed creation', { type: 'discarded' })]);
+    daemon.ledger.commit([
+      eventRecord(daemon.ledger.world, session, 'a failed creation', { type: 'discarded' }),
+    ]);
     forgetEnvironment(daemon, name);
   });
   return daemon.ledger.world.sessions.get(name)!;
@@ -149,7 +159,9 @@ async function makeWorktree(
     base: params.base,
     from: dir,
     onProgress: percent => {
-      if (percent >= shown + 10) notice(`checking out: ${(shown = percent)} %`);
+      if (percent < shown + 10) return;
+      shown = percent;
+      notice(`checking out: ${percent} %`);
     },
   });
   notice(made.notice);
@@ -163,13 +175,18 @@ async function makeWorktree(
 }
 
 function directoryOf(dir: string): string {
-  if (!existsSync(dir) || !statSync(dir).isDirectory()) throw new Failure(EXIT.usage, `no such directory: ${dir}`);
+  if (!existsSync(dir) || !statSync(dir).isDirectory())
+    throw new Failure(EXIT.usage, `no such directory: ${dir}`);
   return realpathSync(dir);
 }
 
 function requireRepository(repository: Repository | null, dir: string): asserts repository is Repository {
   if (!repository)
-    throw new Failure(EXIT.refused, `${dir} is in no git repository, so there is nothing to make a worktree of`, 'actor new --no-worktree');
+    throw new Failure(
+      EXIT.refused,
+      `${dir} is in no git repository, so there is nothing to make a worktree of`,
+      'actor new --no-worktree',
+    );
 }
 
 /** `--agent`, else the settings' default, else what main is. */
@@ -181,7 +198,11 @@ function agentFor(daemon: Daemon, params: Params, place: { repo: string | null; 
 }
 
 /** The session that asks is the parent; a person's sessions belong to the main of the repository. */
-function parentOf(daemon: Daemon, caller: string | null, place: { repo: string | null; dir: string }): string | null {
+function parentOf(
+  daemon: Daemon,
+  caller: string | null,
+  place: { repo: string | null; dir: string },
+): string | null {
   const parent = caller === null ? undefined : findSession(daemon, caller);
   return (parent ?? mainOf(daemon.ledger.world, place))?.definition.name ?? null;
 }
@@ -203,13 +224,17 @@ async function nameFor(daemon: Daemon, git: Git, params: Params, repo: string | 
   }
   const wanted = nameFromText(params.prompt ?? '') ?? 'session';
   const branches = repo === null ? [] : await branchNames(git, repo);
-  return firstFreeName(wanted, candidate => isTaken(candidate) || (params.branch === null && branches.includes(candidate.toLowerCase())));
+  return firstFreeName(
+    wanted,
+    candidate => isTaken(candidate) || (params.branch === null && branches.includes(candidate.toLowerCase())),
+  );
 }
 
 function requireName(name: string): void {
   const suggestion = nameFromText(name);
   const hint = suggestion ? `actor new ${suggestion}` : undefined;
-  if (!isValidName(name)) throw new Failure(EXIT.usage, `${JSON.stringify(name)} is no session name: ${NAME_RULE}`, hint);
+  if (!isValidName(name))
+    throw new Failure(EXIT.usage, `${JSON.stringify(name)} is no session name: ${NAME_RULE}`, hint);
   if (isMainName(name)) throw new Failure(EXIT.usage, `${name} is kept for mains`, hint);
 }
 

@@ -11,11 +11,19 @@ export const queue: Action<'queue'> = async (daemon, { request }) => {
   const waiting = session.queue.filter(prompt => prompt.state === 'queued');
   const dropped = clear ? waiting : waiting.filter(prompt => prompt.id === cancel);
   if (cancel !== null && dropped.length === 0)
-    throw new Failure(EXIT.failed, `no prompt ${cancel} waits in ${session.definition.name}`, `actor queue ${session.definition.name}`);
-  daemon.ledger.commit(dropped.map(({ id }) => ({ kind: 'prompt-dropped', session: session.definition.name, id })));
+    throw new Failure(
+      EXIT.failed,
+      `no prompt ${cancel} waits in ${session.definition.name}`,
+      `actor queue ${session.definition.name}`,
+    );
+  daemon.ledger.commit(
+    dropped.map(({ id }) => ({ kind: 'prompt-dropped', session: session.definition.name, id })),
+  );
   const isHeld = session.held || isBlocked(daemon, session);
   return {
-    waiting: session.queue.filter(prompt => prompt.state === 'queued').map(prompt => queuedOf(prompt, isHeld)),
+    waiting: session.queue
+      .filter(prompt => prompt.state === 'queued')
+      .map(prompt => queuedOf(prompt, isHeld)),
     dropped: dropped.map(prompt => queuedOf(prompt, isHeld)),
   };
 };

@@ -24,11 +24,12 @@ export const run: Action<'run'> = async (daemon, exchange) => {
   const agent = daemon.agentOf(session);
   const env = caller.env ?? callerEnvironment(daemon, name);
   if (!session.launch) {
-    requireProgram(agent.program, env['PATH'] ?? '');
+    requireProgram(agent.program, env.PATH ?? '');
     keepEnvironment(daemon, name, caller.env);
   }
   if (params.slash) requireSlash(daemon, session, params.prompt);
-  const problem = params.prompt === null || params.slash ? null : await checkPrompt(agent, params.prompt, env);
+  const problem =
+    params.prompt === null || params.slash ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
   if (params.prompt === null) {
     release(daemon, session);
@@ -45,7 +46,8 @@ export const run: Action<'run'> = async (daemon, exchange) => {
     point('after-queued');
   }
   const before = ahead(session, id);
-  if (params.now && session.turn) void interruptTurn(daemon, session).catch(error => daemon.log(`${name}: --now`, error));
+  if (params.now && session.turn)
+    void interruptTurn(daemon, session).catch(error => daemon.log(`${name}: --now`, error));
   daemon.workerOf(session).poke();
 
   const result: RunResult = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, before)) };
@@ -67,7 +69,11 @@ function requireSlash(daemon: Daemon, session: Session, prompt: string | null): 
   if (!prompt?.startsWith('/') || prompt.includes('\n'))
     throw new Failure(EXIT.usage, '--slash takes one of the agent’s own commands, beginning with /');
   if (session.status !== 'idle' || session.queue.length > 0 || isBlocked(daemon, session))
-    throw new Failure(EXIT.refused, `${name} is not idle: a slash command is typed only then`, `actor wait ${name}`);
+    throw new Failure(
+      EXIT.refused,
+      `${name} is not idle: a slash command is typed only then`,
+      `actor wait ${name}`,
+    );
 }
 
 /** Whether the agent took the prompt, for as long as that can be waited for; a prompt that must wait anyway is not waited for. */
@@ -106,8 +112,14 @@ export async function turnOf(
     return !isPending && now.turn?.promptId !== id && !now.turn?.joined.includes(id);
   };
   const isDone = await daemon.ledger.until(isOver, timeoutMs, exchange.signal);
-  if (!isDone) throw new Failure(EXIT.timedOut, `${name} has not finished in time; its turn goes on`, `actor wait ${name}`);
+  if (!isDone)
+    throw new Failure(
+      EXIT.timedOut,
+      `${name} has not finished in time; its turn goes on`,
+      `actor wait ${name}`,
+    );
   const last = daemon.ledger.world.sessions.get(name)?.last;
-  if (!last?.prompts.includes(id)) return { outcome: null, reason: 'dropped', message: null, duration_ms: null };
+  if (!last?.prompts.includes(id))
+    return { outcome: null, reason: 'dropped', message: null, duration_ms: null };
   return { outcome: last.outcome, reason: last.reason, message: last.message, duration_ms: last.durationMs };
 }

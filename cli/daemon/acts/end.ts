@@ -26,7 +26,15 @@ export async function endAgent(daemon: Daemon, session: Session): Promise<boolea
   daemon.drain();
   daemon.settleUnclaimed(id);
   observe(daemon, definition.name, id, [
-    { type: 'gone', clean: true, detail: 'ended on request', source: 'pane', position: null, at: Date.now(), by: 'actor' },
+    {
+      type: 'gone',
+      clean: true,
+      detail: 'ended on request',
+      source: 'pane',
+      position: null,
+      at: Date.now(),
+      by: 'actor',
+    },
   ]);
   return areGone;
 }

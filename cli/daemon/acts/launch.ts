@@ -1,6 +1,15 @@
 /** Starts a session's agent in a window of its own. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { listPanes } from '../../../tmux/panes.js';
 import { closeWindow, openWindow } from '../../../tmux/window.js';
@@ -30,9 +39,13 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
   const { name } = definition;
   const agent = daemon.agentOf(session);
   const env = callerEnvironment(daemon, name);
-  requireProgram(agent.program, env['PATH'] ?? '');
+  requireProgram(agent.program, env.PATH ?? '');
   if (!existsSync(definition.dir))
-    throw new Failure(EXIT.failed, `the directory of ${name} is gone: ${definition.dir}`, `actor discard ${name}`);
+    throw new Failure(
+      EXIT.failed,
+      `the directory of ${name} is gone: ${definition.dir}`,
+      `actor discard ${name}`,
+    );
 
   const launch = `${randomBytes(5).toString('hex')}`;
   const folder = launchFolder(daemon, launch);
@@ -123,7 +136,9 @@ function writeLaunch(
   const kept = { ...env, ...plan.env };
   writeFileSync(
     path.join(folder, 'environment.json'),
-    JSON.stringify(Object.fromEntries(KEPT_ENVIRONMENT.flatMap(key => (kept[key] ? [[key, kept[key]]] : [])))),
+    JSON.stringify(
+      Object.fromEntries(KEPT_ENVIRONMENT.flatMap(key => (kept[key] ? [[key, kept[key]]] : []))),
+    ),
     { mode: 0o600 },
   );
   const script = path.join(folder, 'launch.sh');

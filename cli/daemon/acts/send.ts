@@ -81,7 +81,13 @@ function isStillNext(worker: Worker, prompt: Prompt): boolean {
 }
 
 function refuse(daemon: Daemon, session: Session, prompt: Prompt, why: string): void {
-  const facts = { type: 'failed', outcome: 'failed', reason: 'refused', message: why, prompt_id: prompt.id } as const;
+  const facts = {
+    type: 'failed',
+    outcome: 'failed',
+    reason: 'refused',
+    message: why,
+    prompt_id: prompt.id,
+  } as const;
   daemon.ledger.commit([
     { kind: 'prompt-dropped', session: session.definition.name, id: prompt.id },
     eventRecord(daemon.ledger.world, session, 'a check of the prompt', facts),
@@ -96,7 +102,8 @@ function refuse(daemon: Daemon, session: Session, prompt: Prompt, why: string): 
 export async function recheckSent(daemon: Daemon, worker: Worker, prompt: Prompt): Promise<number> {
   const { session } = worker;
   const age = Date.now() - (prompt.sentAt ?? 0);
-  if (!session?.launch?.pane || age < ACKNOWLEDGEMENT_PATIENCE) return Math.max(20, ACKNOWLEDGEMENT_PATIENCE - age);
+  if (!session?.launch?.pane || age < ACKNOWLEDGEMENT_PATIENCE)
+    return Math.max(20, ACKNOWLEDGEMENT_PATIENCE - age);
   const name = session.definition.name;
   if (prompt.slash) {
     daemon.ledger.commit([{ kind: 'prompt-dropped', session: name, id: prompt.id }]);
@@ -117,14 +124,17 @@ function looksLike(agent: Agent, sent: string, draft: string): boolean {
   if (agent.samePrompt(sent, draft)) return true;
   const squeeze = (text: string) => text.replace(/\s+/g, '');
   const shown = squeeze(draft);
-  return shown.length >= 3 && (squeeze(sent).startsWith(shown.slice(0, 60)) || /^\[Pasted/i.test(draft.trim()));
+  return (
+    shown.length >= 3 && (squeeze(sent).startsWith(shown.slice(0, 60)) || /^\[Pasted/i.test(draft.trim()))
+  );
 }
 
 /** At the start of a daemon: which of the prompts on their way were never pasted? They wait again. */
 export async function settleSending(daemon: Daemon): Promise<void> {
   if (!(await daemon.tmux.isAnswering())) return;
   for (const session of daemon.ledger.world.sessions.values())
-    for (const prompt of session.queue) if (prompt.state === 'sending') await takeBack(daemon, session, prompt);
+    for (const prompt of session.queue)
+      if (prompt.state === 'sending') await takeBack(daemon, session, prompt);
   // Loaded, and not yet on record as on their way.
   for (const id of await promptBuffers(daemon.tmux)) await dropPrompt(daemon.tmux, id).catch(() => {});
 }
@@ -133,7 +143,11 @@ export async function settleSending(daemon: Daemon): Promise<void> {
  * Runs the agent's own check of a prompt.
  * @returns why it cannot be run, or null.
  */
-export async function checkPrompt(agent: Agent, prompt: string, env: Record<string, string>): Promise<string | null> {
+export async function checkPrompt(
+  agent: Agent,
+  prompt: string,
+  env: Record<string, string>,
+): Promise<string | null> {
   const submission = agent.submission(prompt);
   if ('refuse' in submission) return submission.refuse;
   const [program, ...args] = agent.check ?? [];

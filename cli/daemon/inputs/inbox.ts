@@ -47,7 +47,8 @@ export function readInbox(folder: string, complain: (text: string) => void): Inb
   files.sort((a, b) => (a.time === b.time ? (a.name < b.name ? -1 : 1) : a.time < b.time ? -1 : 1));
   const messages: InboxMessage[] = [];
   for (const { name, time, size } of files) {
-    const message = size > SIZE_LIMIT ? null : parseMessage(path.join(folder, name), name, Number(time / 1000n) / 1000);
+    const message =
+      size > SIZE_LIMIT ? null : parseMessage(path.join(folder, name), name, Number(time / 1000n) / 1000);
     if (message) messages.push(message);
     else {
       complain(`inbox: ${name} is no event; moved to inbox/bad`);
@@ -68,13 +69,27 @@ function parseMessage(file: string, name: string, at: number): InboxMessage | nu
     const text = readFileSync(file, 'utf8');
     const end = text.indexOf('\n');
     const head = JSON.parse(end < 0 ? text : text.slice(0, end)) as Record<string, unknown>;
-    const event = head['event'];
+    const event = head.event;
     if (typeof event !== 'string') return null;
-    if (head['kind'] === 'tmux')
-      return { kind: 'tmux', file: name, at, event, pane: typeof head['pane'] === 'string' ? head['pane'] : null };
+    if (head.kind === 'tmux')
+      return {
+        kind: 'tmux',
+        file: name,
+        at,
+        event,
+        pane: typeof head.pane === 'string' ? head.pane : null,
+      };
     const { launch, session } = head;
-    if (head['kind'] !== 'agent' || typeof launch !== 'string' || typeof session !== 'string') return null;
-    return { kind: 'agent', file: name, at, launch, session, event, payload: parsePayload(end < 0 ? '' : text.slice(end + 1)) };
+    if (head.kind !== 'agent' || typeof launch !== 'string' || typeof session !== 'string') return null;
+    return {
+      kind: 'agent',
+      file: name,
+      at,
+      launch,
+      session,
+      event,
+      payload: parsePayload(end < 0 ? '' : text.slice(end + 1)),
+    };
   } catch {
     return null;
   }

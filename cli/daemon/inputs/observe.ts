@@ -2,8 +2,8 @@
 import type { Observation } from '../../domain/observation.js';
 import { step } from '../../domain/step.js';
 import type { Daemon } from '../context.js';
-import { point } from '../fault.js';
 import { saveDefinition } from '../definitions.js';
+import { point } from '../fault.js';
 
 /**
  * Takes in what the agent of `launch` was seen to do. Observations of a launch that is over are dropped: what it did was

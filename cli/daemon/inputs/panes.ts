@@ -50,7 +50,9 @@ async function concludeDeath(
   const agent = daemon.agentOf(session);
   const name = session.definition.name;
   const isDead = typeof found !== 'string';
-  const end: ProcessEnd = isDead ? { status: found.deadStatus, signal: found.deadSignal } : { status: null, signal: null };
+  const end: ProcessEnd = isDead
+    ? { status: found.deadStatus, signal: found.deadSignal }
+    : { status: null, signal: null };
   const clean = isDead && (end.status !== null || end.signal !== null) && agent.endedCleanly(end);
   const screen = isDead ? lastLines(await captureScreen(daemon.tmux, found.pane)) : '';
   // The agent's own last word (a Stop hook, a transcript line) comes before its death.
