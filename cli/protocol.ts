@@ -263,7 +263,13 @@ export interface Methods {
   };
   discard: {
     params: { names: string[]; force: boolean };
-    result: { name: string; branch: string | null; commit: string | null; worktree: string | null; trash: string | null }[];
+    result: {
+      name: string;
+      branch: string | null;
+      commit: string | null;
+      worktree: string | null;
+      trash: string | null;
+    }[];
     item: null;
   };
   queue: {
@@ -276,7 +282,11 @@ export interface Methods {
   list: { params: { status: Status | null }; result: SessionView[]; item: null };
   show: { params: { name: string }; result: SessionDetail; item: null };
   /** With `follow`: the entries as items, for ever. */
-  logs: { params: { name: string; count: number | null; follow: boolean }; result: LogEntry[]; item: LogEntry };
+  logs: {
+    params: { name: string; count: number | null; follow: boolean };
+    result: LogEntry[];
+    item: LogEntry;
+  };
   peek: { params: { name: string }; result: { screen: string }; item: null };
   /** Starts the agent if it does not run. `name` null: the main of the caller's directory. `nested`: the caller sits in another tmux. */
   attach: { params: { name: string | null }; result: AttachPlan; item: null };

@@ -1,9 +1,7 @@
 /** How wide text is on a terminal, and how to make foreign text harmless there. */
 
 const ESCAPES =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are control characters
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what it removes
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 /** Text of another program without escape sequences and control characters; tabs and newlines stay. */

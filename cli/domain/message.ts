@@ -81,7 +81,6 @@ function attributeValue(value: string): string {
 
 /** Without control characters other than tab and newline, and without bidirectional overrides. */
 export function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '');
 }
 

@@ -178,11 +178,9 @@ function subcommandOf(args: string[]): string {
 /** Git's standard error as a person should read it: no escapes, no progress, no `fatal:`. */
 export function gitText(stderr: string): string {
   const lines = stderr
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
     .split('\n')
     .map(line => line.slice(line.lastIndexOf('\r') + 1))
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .map(line => line.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ''));
   const first = lines.findIndex(line => /^(fatal|error): /.test(line));
   return lines

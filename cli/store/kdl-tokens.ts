@@ -71,7 +71,6 @@ const NUMBER =
 const BARE_KEYWORD = /^(?:true|false|null|nan|-?inf)$/;
 /** What KDL 2 forbids to stand anywhere unescaped: control characters, direction marks, lone surrogates, a late BOM. */
 const FORBIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
   /[\x00-\x08\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?<!^)\ufeff|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const PUNCTUATION: Record<string, TokenKind> = {
   ';': 'semicolon',

@@ -6,7 +6,6 @@ const read = (name: string) => {
   const { text, pane } = screen(name);
   return claude.screen(text, pane, view);
 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with this one
 const plain = (text: string) => text.replace(/\u001b\[[0-9;]*m/g, '');
 
 for (const [name, state, draft] of [

@@ -18,7 +18,6 @@ interface Row {
 }
 
 const ESCAPE_SEQUENCE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with this one
   /(\u001b\[[0-9;:?]*[A-Za-z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[()][A-Z0-9])/;
 const RULE = /^─{8}/;
 const COMPOSER = /^[❯!](?:[\u00a0 ]|$)/;
