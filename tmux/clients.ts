@@ -6,7 +6,7 @@ import { TMUX_SESSION } from './window.js';
 /**
  * argv for a person's terminal (its stdin, stdout, without `TMUX` in its environment): shows that window until the person
  * detaches. Each client has a tmux session of its own in actor's group, or all would change windows together; it
- * ends with its client. Starts no server. Pure but for the name.
+ * ends with its client (by the `client-detached` hook of templates/tmux.conf). Starts no server. Pure but for the name.
  */
 export function attachArgv(tmux: Pick<Tmux, 'program' | 'socket'>, window: string): string[] {
   const session = `client-${randomUUID().slice(0, 8)}`;
@@ -21,12 +21,6 @@ export function attachArgv(tmux: Pick<Tmux, 'program' | 'socket'>, window: strin
     `=${TMUX_SESSION}`,
     '-s',
     session,
-    ';',
-    'set-option',
-    '-t',
-    `=${session}:`,
-    'destroy-unattached',
-    'on',
     ';',
     'select-window',
     '-t',

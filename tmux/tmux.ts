@@ -1,4 +1,5 @@
 /** The one door to tmux: nothing else starts it. */
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
@@ -9,7 +10,7 @@ export interface TmuxOptions {
   socket: string;
   /** Absolute path of actor's own configuration. */
   config: string;
-  /** The user's additions, read last; null or absent: none. */
+  /** The user's additions, read last, if the file exists; null or absent: none. */
   userConfig?: string | null;
   /** Name or path of the program; `tmux` unless given. */
   program?: string;
@@ -82,7 +83,9 @@ export class Tmux {
    * @throws {TmuxError}
    */
   start(commands: string[][], launcher: string[] = []): Promise<string> {
-    const configs = [this.config, ...(this.userConfig === null ? [] : [this.userConfig])];
+    // tmux shows a missing file as an error on the first client's screen.
+    const hasOwn = this.userConfig !== null && existsSync(this.userConfig);
+    const configs = [this.config, ...(hasOwn ? [this.userConfig!] : [])];
     return this.#execute([...launcher, this.program, ...configs.flatMap(path => ['-f', path])], commands);
   }
 

@@ -3,7 +3,8 @@ import type { Context } from '../client/context.js';
 import type { Input } from '../client/input.js';
 import { formatClock, formatDuration } from '../client/time.js';
 import { oneLine } from '../client/width.js';
-import { type ActorEvent, type EventType, EXIT, type ExitCode } from '../protocol.js';
+import type { ActorEvent, EventType, ExitCode } from '../protocol.js';
+import { untilDaemonEnds } from './following.js';
 import { wholeNumber } from './numbers.js';
 
 export async function run(input: Input, context: Context): Promise<ExitCode> {
@@ -19,8 +20,10 @@ export async function run(input: Input, context: Context): Promise<ExitCode> {
     else io.line(eventLine(event, Date.now()));
   };
   // A daemon that was killed is followed by the next one; nothing is missed or doubled, since it goes on after the last id.
-  await context.follow('events', () => ({ since, follow, session, type }), { item });
-  return EXIT.done;
+  return untilDaemonEnds(
+    io,
+    context.follow('events', () => ({ since, follow, session, type }), { item }),
+  );
 }
 
 /** `42  07:12:03  fix-nav  completed (2m13s): the last message, on one line`. */

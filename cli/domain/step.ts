@@ -225,7 +225,8 @@ function gone(
             prompt_id: turn.promptId,
             duration_ms: Math.max(0, at - turn.startedAt),
           },
-          { silent },
+          // An `exit` that a person typed is no completion of anything; one that was sent is.
+          { silent: silent || turn.promptId === null },
         ),
       );
       ahead = 1;

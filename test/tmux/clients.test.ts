@@ -100,3 +100,21 @@ test('a client of a server that is gone says so, and starts none', async t => {
   t.deepEqual(await listClients(tmux), []);
   t.false(await tmux.isAnswering());
 });
+
+test('detaching never takes the server down, and leaves no tmux session of its own behind', async t => {
+  const stage = await withServer(t);
+  const { arena, tmux } = stage;
+  const main = await talker(stage, 'main');
+  const sessions = async () => (await tmux.run(['list-sessions', '-F', '#{session_name}'])).split('\n');
+  // With destroy-unattached one detach in twelve crashed tmux 3.3a.
+  for (let round = 0; round < 20; round++) {
+    await openTerminal(t, arena, attachArgv(tmux, main.window));
+    await eventually(
+      () => listClients(tmux),
+      clients => clients.length === 1,
+    );
+    await detachClients(tmux);
+    await eventually(sessions, names => names.length === 1);
+  }
+  t.deepEqual(await sessions(), ['actor']);
+});

@@ -1,5 +1,6 @@
 /** The built client as a process: what only a process shows. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -114,4 +115,31 @@ test('the current directory is gone', async t => {
   ]);
   t.is(await ended, 1);
   t.regex(err(), /^actor: the current directory does not exist/);
+});
+
+test('the code cache is made where it is missing or broken, and changes nothing', async t => {
+  const { home } = await fakeDaemon(t, { list: [{ result: [] }] });
+  const dist = join(home, 'dist');
+  await mkdir(dist);
+  for (const name of ['actor.cjs', 'client.js'])
+    await copyFile(join(packageRoot, 'dist', name), join(dist, name));
+  const list = async () => {
+    const { out, err, ended } = start(t, home, process.execPath, [join(dist, 'actor.cjs'), 'list', '--json']);
+    t.is(await ended, 0, err());
+    t.is(out(), '[]\n');
+  };
+  const caches = async () => (await readdir(dist)).filter(name => name.includes('.cache'));
+  await list();
+  const [cache, ...others] = await caches();
+  t.deepEqual(others, []);
+  const good = await readFile(join(dist, cache!));
+  t.true(good.length > 10_000);
+
+  for (const broken of ['', 'nonsense', good.subarray(0, 5000), Buffer.alloc(good.length)]) {
+    await writeFile(join(dist, cache!), broken);
+    await list();
+    t.true((await readFile(join(dist, cache!))).length > 10_000);
+    t.deepEqual(await caches(), [cache]);
+  }
+  await list();
 });

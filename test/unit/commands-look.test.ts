@@ -203,6 +203,30 @@ test('events -f: after a daemon that was killed, on without a gap or a double', 
   t.is(code, 0);
 });
 
+test('logs -f: after a daemon that was killed, on after the last entry', async t => {
+  const entry = (second: number) =>
+    ({ time: `2026-11-23T07:10:0${second}.000Z`, turn: 1, kind: 'note', text: `${second}` }) as const;
+  let asked = 0;
+  const { home, requests } = await fakeDaemon(t, {
+    logs: () =>
+      ++asked === 1
+        ? [{ item: entry(1) }, { item: entry(2) }]
+        : [{ item: entry(0) }, { item: entry(2) }, { item: entry(3) }, { result: [] }],
+  });
+  const { stdout } = await actor(home, ['logs', 'a', '-f', '-n', '2', '--json']);
+  t.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).text),
+    ['1', '2', '3'],
+  );
+  t.deepEqual(
+    requests.map(({ params }) => 'count' in params && params.count),
+    [2, null],
+  );
+});
+
 const settled = (name: string, more: Partial<WaitResult> = {}): WaitResult => ({
   name,
   status: 'idle',
