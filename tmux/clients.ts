@@ -51,7 +51,10 @@ export async function listClients(tmux: Tmux): Promise<Client[]> {
   try {
     output = await tmux.run(['list-clients', '-F', fields]);
   } catch (error) {
-    if (error instanceof TmuxError && error.kind === 'no-server') return [];
+    if (!(error instanceof TmuxError)) throw error;
+    if (error.kind === 'no-server') return [];
+    // Without any session `list-clients` fails ("no current target") where it should answer nothing.
+    if (error.kind === 'failed' && (await tmux.run(['list-sessions'])) === '') return [];
     throw error;
   }
   return output

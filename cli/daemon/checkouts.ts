@@ -13,6 +13,7 @@ export class Checkouts {
   readonly #git = new Git(ownEnvironment());
   /** For which state of a session its facts were asked: another turn, another look. */
   readonly #asked = new Map<string, string>();
+  readonly #done = new Map<string, string>();
   #isBusy = false;
 
   constructor(daemon: Daemon) {
@@ -32,9 +33,17 @@ export class Checkouts {
     });
   }
 
+  /** Has this session's checkout been looked at since its last turn ended? True where there is nothing to look at. */
+  isFresh(name: string): boolean {
+    const session = this.#daemon.ledger.world.sessions.get(name);
+    if (!session?.definition.base) return true;
+    return this.#done.get(name) === stateOf(session);
+  }
+
   async #look(session: Session): Promise<void> {
     const { name, dir, base } = session.definition;
-    this.#asked.set(name, stateOf(session));
+    const state = stateOf(session);
+    this.#asked.set(name, state);
     if (!base) return;
     try {
       const diff = await diffAgainstBase(this.#git, dir, base, { timeoutMs: TIMEOUT });
@@ -43,6 +52,7 @@ export class Checkouts {
         dirty: diff.dirty,
         pr: null,
       });
+      this.#done.set(name, state);
       this.#daemon.ledger.touch();
     } catch (error) {
       this.#daemon.log(`${name}: its diff`, error);

@@ -24,6 +24,8 @@ export interface Daemon {
   workerOf(session: Session): Worker;
   /** Facts about checkouts by session name. */
   facts: Map<string, CheckoutFacts>;
+  /** Has this session's checkout been looked at since its last turn ended? */
+  areFactsFresh(session: string): boolean;
   /** The MCP servers that are connected, by session name. */
   doors: Map<string, McpDoor>;
   /** Pokes: "look again". They return at once. */
@@ -36,6 +38,8 @@ export interface Daemon {
   drain(): void;
   /** Before the end of this launch's agent is concluded: what lies unclaimed in its mail was certainly not told. */
   settleUnclaimed(launch: string): void;
+  /** The MCP server of this session has connected. */
+  doorOpened(session: string): void;
   /** An agent's inbox did not take this delivery. */
   refused(token: string, why: string): void;
   /** False until the daemon knows what became of everything: nothing is done for any session before. */

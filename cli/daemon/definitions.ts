@@ -1,6 +1,12 @@
 /** The definitions of the world and the files under `sessions/`, kept together. */
-import { saveSession } from '../store/sessions.js';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { eventRecord } from '../domain/step.js';
+import { loadAll, saveSession } from '../store/sessions.js';
 import type { Daemon } from './context.js';
+
+/** An editor writes a file in several steps; in milliseconds. */
+const EDIT_PAUSE = 200;
 
 /** Writes the session's file. A file that a person broke by hand is left alone and told in the log. */
 export function saveDefinition(daemon: Daemon, name: string): void {
@@ -10,5 +16,41 @@ export function saveDefinition(daemon: Daemon, name: string): void {
     saveSession(daemon.places.sessions, session.definition);
   } catch (error) {
     daemon.log(`${name}: its file was not written`, error);
+  }
+}
+
+/** Follows what a person does to the files by hand. */
+export function watchDefinitions(daemon: Daemon): void {
+  let timer: NodeJS.Timeout | null = null;
+  daemon.watcher.watch(daemon.places.sessions, () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      readDefinitions(daemon);
+    }, EDIT_PAUSE);
+  });
+}
+
+/**
+ * The files are the definitions: what a person edited, added or removed by hand counts. A session whose file is gone is
+ * forgotten, unless its agent runs: then the file is written again.
+ */
+export function readDefinitions(daemon: Daemon): void {
+  const { definitions, problems } = loadAll(daemon.places.sessions);
+  for (const { file, message } of problems) daemon.log(`${file}: ${message}`);
+  const { world } = daemon.ledger;
+  const changed = definitions.filter(
+    definition => !isDeepStrictEqual(world.sessions.get(definition.name)?.definition, definition),
+  );
+  daemon.ledger.commit(changed.map(definition => ({ kind: 'defined' as const, definition })));
+  const there = new Set([
+    ...definitions.map(({ name }) => name),
+    ...problems.map(({ file }) => path.basename(file, '.kdl')),
+  ]);
+  for (const session of [...world.sessions.values()]) {
+    const { name } = session.definition;
+    if (there.has(name)) continue;
+    if (session.launch) saveDefinition(daemon, name);
+    else
+      daemon.ledger.commit([eventRecord(world, session, 'the removal of its file', { type: 'discarded' })]);
   }
 }

@@ -9,12 +9,18 @@ import { recipientOf } from '../domain/event.js';
 import { messageOf } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
 import type { Delivery, Pending, Session } from '../domain/world.js';
+import type { ActorEvent } from '../protocol.js';
 import type { Daemon } from './context.js';
 import { point } from './fault.js';
 import { Mail } from './mail.js';
 
 /** An agent drops messages that come faster (claude: 30 in a burst), in milliseconds. */
 const BATCH_INTERVAL = 1000;
+/** A completion waits at most this long for the diff of its turn, and looks this often, in milliseconds. */
+const DIFF_PATIENCE = 300;
+const DIFF_STEP = 30;
+/** How long the MCP server of a main may take to connect, in milliseconds. */
+const DOOR_PATIENCE = 5000;
 /** An open door that shows no sign of the message for this long has lost it, in milliseconds. */
 const ACCEPTANCE_PATIENCE = 10_000;
 
@@ -23,6 +29,7 @@ export class Post {
   readonly #mail: Mail;
   readonly #lastOffer = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
+  #timerAt = 0;
   #isPoked = false;
 
   constructor(daemon: Daemon) {
@@ -59,6 +66,15 @@ export class Post {
     }
   }
 
+  /** A better door has opened: what no hook has claimed yet goes through it. */
+  doorOpened(session: string): void {
+    for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
+      if (delivery.to !== session || delivery.door !== 'hook' || delivery.state !== 'offered') continue;
+      if (this.#mail.takeBack(session, delivery.token, 'hook')) this.#withdraw(delivery, true);
+    }
+    this.poke();
+  }
+
   /** The MCP server of a session says that it could not hand this in. */
   refused(token: string, why: string): void {
     const delivery = this.#daemon.ledger.world.deliveries.get(token);
@@ -78,8 +94,18 @@ export class Post {
         this.#again(wait);
         continue;
       }
+      if (door !== 'print' && waiting.some(({ event }) => this.#isDiffOnItsWay(event))) {
+        this.#again(DIFF_STEP);
+        continue;
+      }
       this.#offer(recipient, recipient.launch.id, door, waiting);
     }
+  }
+
+  /** What a turn changed is worth a moment's wait, so that its completion can say it. */
+  #isDiffOnItsWay({ session, time, outcome }: ActorEvent): boolean {
+    const isYoung = Date.now() - Date.parse(time) < DIFF_PATIENCE;
+    return outcome !== null && isYoung && !this.#daemon.areFactsFresh(session);
   }
 
   #byRecipient(): Map<Session, Pending[]> {
@@ -98,8 +124,10 @@ export class Post {
     const { doors } = this.#daemon.agentOf(session);
     if (doors.includes('print')) return 'print';
     if (doors.includes('mcp') && this.#daemon.doors.get(session.definition.name)?.isOpen) return 'mcp';
-    // The hook's file is filled only when the better door had its chance: a main's server connects within a second.
-    const isSettled = Date.now() - session.launch.startedAt > 5000 || !session.definition.main;
+    // The hook's file is filled only when the better door had its chance: a main's server connects within seconds, of its
+    // own start as of ours.
+    const since = Math.max(session.launch.startedAt, this.#daemon.startedAt);
+    const isSettled = Date.now() - since > DOOR_PATIENCE || !session.definition.main;
     if (!isSettled) this.#again(1000);
     return doors.includes('hook') && isSettled ? 'hook' : null;
   }
@@ -109,14 +137,18 @@ export class Post {
     const events = told.map(({ event }) => event.id);
     // Grows with the events, so that mail files in the order of their names are in the order of what happened.
     const token = `${String(events[0]).padStart(8, '0')}${randomBytes(4).toString('hex')}`;
-    if (door !== 'mcp') this.#mail.draft(name, token, door, told, launch);
+    const said = told.map(({ event, redelivered }) => ({
+      event: { ...event, diff: this.#daemon.facts.get(event.session)?.diff ?? null },
+      redelivered,
+    }));
+    if (door !== 'mcp') this.#mail.draft(name, token, door, said, launch);
     point('after-mail-draft');
     this.#daemon.ledger.commit([
       { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
     ]);
     point('after-offered');
     this.#lastOffer.set(name, Date.now());
-    if (door === 'mcp') this.#daemon.doors.get(name)?.hand(token, messageOf(told, token));
+    if (door === 'mcp') this.#daemon.doors.get(name)?.hand(token, messageOf(said, token));
     else this.#mail.publish(name, token);
     point('after-handed');
     if (door === 'mcp') this.#again(ACCEPTANCE_PATIENCE + 100);
@@ -140,8 +172,14 @@ export class Post {
     ]);
   }
 
+  /** Looks again after this time, or earlier if that was to be done already. */
   #again(delay: number): void {
-    if (this.#timer) return;
+    const at = Date.now() + delay;
+    if (this.#timer) {
+      if (this.#timerAt <= at) return;
+      clearTimeout(this.#timer);
+    }
+    this.#timerAt = at;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.poke();

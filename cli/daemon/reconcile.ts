@@ -5,9 +5,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { listPanes } from '../../tmux/panes.js';
-import { loadAll } from '../store/sessions.js';
 import { settleSending } from './acts/send.js';
 import type { Daemon } from './context.js';
+import { readDefinitions, watchDefinitions } from './definitions.js';
 import type { Post } from './deliver.js';
 import type { Inputs } from './inputs/inputs.js';
 import { sweepPanes } from './inputs/panes.js';
@@ -20,6 +20,7 @@ export async function reconcile(daemon: Daemon, inputs: Inputs, post: Post): Pro
   const { sessions } = daemon.ledger.world;
   for (const session of sessions.values()) if (session.launch) daemon.workerOf(session).adopt();
   inputs.start();
+  watchDefinitions(daemon);
   inputs.drain();
   post.recover();
   await settleSending(daemon).catch(error => daemon.log('prompts under way', error));
@@ -28,17 +29,6 @@ export async function reconcile(daemon: Daemon, inputs: Inputs, post: Post): Pro
   daemon.isReconciled = true;
   for (const session of sessions.values()) daemon.workerOf(session).poke();
   post.poke();
-}
-
-/** The files under `sessions/` are the definitions: what a person edited, added or removed by hand counts. */
-function readDefinitions(daemon: Daemon): void {
-  const { definitions, problems } = loadAll(daemon.places.sessions);
-  for (const { file, message } of problems) daemon.log(`${file}: ${message}`);
-  const { sessions } = daemon.ledger.world;
-  const changed = definitions.filter(
-    definition => JSON.stringify(sessions.get(definition.name)?.definition) !== JSON.stringify(definition),
-  );
-  daemon.ledger.commit(changed.map(definition => ({ kind: 'defined' as const, definition })));
 }
 
 /** A launch that was under way: its window carries its id, or there is none and it did not happen. */

@@ -95,6 +95,7 @@ export async function run(home: string): Promise<void> {
       return worker;
     },
     facts: new Map(),
+    areFactsFresh: session => checkouts.isFresh(session),
     doors: new Map(),
     poke: {
       inbox: () => inputs.pokeInbox(),
@@ -103,6 +104,7 @@ export async function run(home: string): Promise<void> {
     },
     drain: () => inputs.drain(),
     settleUnclaimed: launch => post.settleUnclaimed(launch),
+    doorOpened: session => post.doorOpened(session),
     refused: (token, why) => post.refused(token, why),
     shutdown(why) {
       if (isEnding) return;

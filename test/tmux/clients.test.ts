@@ -118,3 +118,9 @@ test('detaching never takes the server down, and leaves no tmux session of its o
   }
   t.deepEqual(await sessions(), ['actor']);
 });
+
+test('a server without any window has no clients', async t => {
+  const { tmux } = await withServer(t);
+  t.deepEqual(await listClients(tmux), []);
+  t.deepEqual(await detachClients(tmux), []);
+});
