@@ -21,10 +21,12 @@ export function saveDefinition(daemon: Daemon, name: string): void {
 
 /** Follows what a person does to the files by hand. */
 export function watchDefinitions(daemon: Daemon): void {
-  let timer: NodeJS.Timeout | null = null;
+  let isPending = false;
   daemon.watcher.watch(daemon.places.sessions, () => {
-    timer ??= setTimeout(() => {
-      timer = null;
+    if (isPending) return;
+    isPending = true;
+    setTimeout(() => {
+      isPending = false;
       readDefinitions(daemon);
     }, EDIT_PAUSE);
   });

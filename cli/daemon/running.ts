@@ -1,5 +1,5 @@
 /** A running agent as the daemon's memory has it: what adapters may look at, and the files that are followed. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Agent, AgentView } from '../agents/agent.js';
 import type { Observation } from '../domain/observation.js';
@@ -83,6 +83,13 @@ export class Running {
         if (file === null || path.basename(file).startsWith(prefix)) look();
       }),
     );
+  }
+
+  /** Does an interrupt by hand stand nowhere but on the screen? So it is for a full-screen agent without a state file. */
+  get looksForInterrupts(): boolean {
+    if (!this.#agent.looksBeforePaste || this.#agent.foreground) return false;
+    const state = this.#agent.stateFile(this.view);
+    return state === null || !existsSync(state);
   }
 
   /** Reads what the agent appended since the last time, all of it when `whole`. */

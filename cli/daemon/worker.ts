@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { nextAct } from '../domain/next.js';
 import type { Session } from '../domain/world.js';
 import { launchAgent } from './acts/launch.js';
-import { lookAtStart } from './acts/look.js';
+import { lookAtStart, lookForInterrupt } from './acts/look.js';
 import { recheckSent, sendPrompt } from './acts/send.js';
 import type { Daemon } from './context.js';
 import { Running } from './running.js';
@@ -16,6 +16,9 @@ import { Running } from './running.js';
 const RETRY = { busy: [30, 60, 120, 250, 500, 1000], draft: [500], dialog: [1000] } as const;
 /** An agent that is not ready after this time is looked at, in milliseconds. */
 const START_PATIENCE = 3000;
+
+/** A turn that nothing but the screen may tell the end of is looked at this often, in milliseconds. */
+const TURN_LOOK = 5000;
 
 export class Worker {
   readonly #daemon: Daemon;
@@ -114,6 +117,10 @@ export class Worker {
     if (!session.launch || !this.running) return;
     const sent = session.queue.find(prompt => prompt.state === 'sending');
     if (sent && !session.turn) return this.#again(await recheckSent(this.#daemon, this, sent));
+    if (session.turn && session.status === 'working' && this.running.looksForInterrupts) {
+      await lookForInterrupt(this.#daemon, this);
+      return this.#again(TURN_LOOK);
+    }
     if (!session.launch.ready && Date.now() - session.launch.startedAt >= START_PATIENCE) {
       await lookAtStart(this.#daemon, this);
       return this.#again(2000);

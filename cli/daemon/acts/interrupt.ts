@@ -2,6 +2,7 @@
 import { sendKeys } from '../../../tmux/keys.js';
 import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
+import { readScreen, seeInterrupt } from './look.js';
 
 /** How long an agent may take to stop, and when the key is pressed once more, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
@@ -21,12 +22,17 @@ export async function interruptTurn(daemon: Daemon, session: Session): Promise<b
   for (let waited = 0; waited < STOP_TIMEOUT; waited += PRESS_AGAIN) {
     await sendKeys(daemon.tmux, launch.pane, agent.interruptKeys);
     if (await daemon.ledger.until(isOver, PRESS_AGAIN)) return true;
-    const running = daemon.workerOf(session).running;
-    running?.readTails();
-    running?.readState();
+    const worker = daemon.workerOf(session);
+    worker.running?.readTails();
+    worker.running?.readState();
     if (isOver()) return true;
-    // A dialog is not interrupted a second time: what comes after it may be another one.
-    if (session.status === 'waiting') break;
+    // Pressed once more where it is not needed, a key means something else: claude's second Escape rewinds.
+    const reading = await readScreen(daemon, worker);
+    if (reading?.state === 'dialog') break;
+    if (reading?.state === 'composer' || reading?.state === 'draft') {
+      seeInterrupt(daemon, worker);
+      break;
+    }
   }
   return isOver();
 }

@@ -24,6 +24,30 @@ export async function lookAtStart(daemon: Daemon, worker: Worker): Promise<void>
   if (reading?.state === 'dialog') seeDialog(daemon, worker, reading);
 }
 
+/** An agent without a state file tells nobody that a person interrupted it before its first output: the screen does. */
+export async function lookForInterrupt(daemon: Daemon, worker: Worker): Promise<void> {
+  const reading = await readScreen(daemon, worker);
+  if (reading?.interrupted && reading.state !== 'busy') seeInterrupt(daemon, worker);
+}
+
+/** Notes that the turn was interrupted, known from the screen only. */
+export function seeInterrupt(daemon: Daemon, worker: Worker): void {
+  const { session } = worker;
+  if (!session?.launch) return;
+  observe(daemon, session.definition.name, session.launch.id, [
+    {
+      type: 'turn-ended',
+      outcome: 'stopped',
+      reason: null,
+      message: null,
+      source: 'screen',
+      position: null,
+      at: Date.now(),
+      by: 'the screen (a guess)',
+    },
+  ]);
+}
+
 /** Notes that a person is needed, known from the screen only. */
 export function seeDialog(daemon: Daemon, worker: Worker, reading: ScreenReading): void {
   const { session } = worker;
