@@ -6,7 +6,13 @@ import { tell } from './story.js';
 
 test.serial('a session works in its own worktree and branch, and says from where it branched', async t => {
   const story = await tell(t);
-  const { code, stdout, stderr } = await story.actor('new', '--agent', 'shell', 'fix', 'pwd; git branch --show-current');
+  const { code, stdout, stderr } = await story.actor(
+    'new',
+    '--agent',
+    'shell',
+    'fix',
+    'pwd; git branch --show-current',
+  );
   t.is(code, 0);
   t.is(stdout, 'fix\n');
   t.regex(stderr, /branch fix from main \([0-9a-f]{7,} Start\)/);
@@ -51,7 +57,11 @@ test.serial('after a stop the waiting prompts are held, and the next run lets th
   t.is(await story.ok('stop', 'fix'), 'stopped fix');
   const { status, last, queued, held } = await story.show('fix');
   t.deepEqual([status, last?.outcome, queued, held], ['idle', 'stopped', 0, 2]);
-  await holds(() => story.file('ran'), ran => ran === '', 500);
+  await holds(
+    () => story.file('ran'),
+    ran => ran === '',
+    500,
+  );
   t.true((await story.queue('fix')).every(prompt => prompt.held));
   t.is(await story.ok('run', 'fix', 'echo 3 >> ~/ran'), 'queued (2 ahead)');
   await story.ok('wait', 'fix');
@@ -121,7 +131,8 @@ test.serial('a command that ignores the interrupt keeps its turn open, and stop 
   t.is((await story.show('fix')).status, 'working');
   await story.run('touch', ['go']);
   await story.ok('wait', 'fix');
-  t.is((await story.show('fix')).message, 'end');
+  // The terminal echoes each interrupt.
+  t.regex((await story.show('fix')).message ?? '', /end$/);
 });
 
 test.serial('down of one session ends it silently and keeps its prompts, which run resumes', async t => {
@@ -148,10 +159,13 @@ test.serial('down ends all agents, the tmux server and the daemon, and a later r
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   t.not((await story.tmux('list-sessions')).code, 0);
   t.is(await story.ok('run', 'two', 'echo again', '--wait'), 'again');
-  t.deepEqual((await story.list()).map(({ name, status }) => [name, status]), [
-    ['one', 'ended'],
-    ['two', 'idle'],
-  ]);
+  t.deepEqual(
+    (await story.list()).map(({ name, status }) => [name, status]),
+    [
+      ['one', 'ended'],
+      ['two', 'idle'],
+    ],
+  );
 });
 
 test.serial('down leaves no process of a command behind, even one that left its terminal', async t => {
@@ -164,18 +178,21 @@ test.serial('down leaves no process of a command behind, even one that left its 
   t.deepEqual(own, []);
 });
 
-test.serial('discard removes worktree and definition, keeps the branch and names its last commit', async t => {
-  const story = await tell(t);
-  await story.make('fix', 'echo x > new; git add new; git commit -qm more');
-  await story.ok('wait', 'fix');
-  const tip = (await story.run('git', ['-C', story.repo, 'rev-parse', 'fix'])).stdout.trim();
-  const line = await story.ok('discard', 'fix');
-  t.regex(line, new RegExp(`fix.*${tip.slice(0, 12)}`));
-  t.deepEqual(await readdir(join(story.actorHome, 'worktrees')), []);
-  t.deepEqual(await readdir(join(story.actorHome, 'sessions')), []);
-  t.is((await story.run('git', ['-C', story.repo, 'rev-parse', 'fix'])).stdout.trim(), tip);
-  t.is((await story.actor('show', 'fix')).code, 3);
-});
+test.serial(
+  'discard removes worktree and definition, keeps the branch and names its last commit',
+  async t => {
+    const story = await tell(t);
+    await story.make('fix', 'echo x > new; git add new; git commit -qm more');
+    await story.ok('wait', 'fix');
+    const tip = (await story.run('git', ['-C', story.repo, 'rev-parse', 'fix'])).stdout.trim();
+    const line = await story.ok('discard', 'fix');
+    t.regex(line, new RegExp(`fix.*${tip.slice(0, 12)}`));
+    t.deepEqual(await readdir(join(story.actorHome, 'worktrees')), []);
+    t.deepEqual(await readdir(join(story.actorHome, 'sessions')), []);
+    t.is((await story.run('git', ['-C', story.repo, 'rev-parse', 'fix'])).stdout.trim(), tip);
+    t.is((await story.actor('show', 'fix')).code, 3);
+  },
+);
 
 test.serial('a name is free again after its session was discarded, and begins anew', async t => {
   const story = await tell(t);
@@ -195,36 +212,49 @@ test.serial('logs tell prompts, messages and how turns ended; peek shows the scr
   await story.actor('wait', 'fix');
   const logs = JSON.parse(await story.ok('logs', 'fix', '--json')) as { kind: string; text: string }[];
   t.deepEqual(
-    logs.filter(({ kind }) => kind !== 'note').map(({ kind, text }) => [kind, text.replace(/\d+ms|\ds/, 'N')]),
+    logs
+      .filter(({ kind }) => kind !== 'note')
+      .map(({ kind, text }) => [kind, text.replace(/\d+ms|\ds/, 'N')]),
     [
       ['prompt', 'echo hi; (exit 2)'],
       ['message', 'hi\nexit status 2'],
       ['outcome', 'failed (exit_status) after N'],
     ],
   );
-  t.regex(await story.ok('peek', 'fix'), /\$ echo hi; \(exit 2\)\nhi\n/);
+  t.regex(await story.ok('peek', 'fix'), /[$#] echo hi; \(exit 2\)\nhi\n/);
 });
 
-test.serial('twenty megabytes of output give their tail as the message, and cost no twenty megabytes', async t => {
-  const story = await tell(t);
-  await story.make('fix');
-  const output = await story.ok('run', 'fix', 'yes 0123456789 | head -c 20000000; echo; echo end', '--wait');
-  t.true(Buffer.byteLength(output) <= 4096);
-  t.true(output.endsWith('\nend'));
-  await eventually(
-    async () => (await story.run('du', ['-sm', join(story.actorHome, 'run')])).stdout.split('\t')[0],
-    size => Number(size) <= 12,
-  );
-});
+test.serial(
+  'twenty megabytes of output give their tail as the message, and cost no twenty megabytes',
+  async t => {
+    const story = await tell(t);
+    await story.make('fix');
+    const output = await story.ok(
+      'run',
+      'fix',
+      'yes 0123456789 | head -c 20000000; echo; echo end',
+      '--wait',
+    );
+    t.true(Buffer.byteLength(output) <= 4096);
+    t.true(output.endsWith('\nend'));
+    await eventually(
+      async () => (await story.run('du', ['-sm', join(story.actorHome, 'run')])).stdout.split('\t')[0],
+      size => Number(size) <= 12,
+    );
+  },
+);
 
-test.serial('a directory without git is possible with --no-worktree, and is left alone by discard', async t => {
-  const story = await tell(t);
-  await story.run('mkdir', ['plain']);
-  const cwd = join(story.home, 'plain');
-  await story.make('fix', 'pwd; echo x > made', '--no-worktree', { cwd });
-  await story.ok('wait', 'fix');
-  const { worktree, branch, repo, message } = await story.show('fix');
-  t.deepEqual([worktree, branch, repo, message], [false, null, null, cwd]);
-  await story.ok('discard', 'fix');
-  t.is(await story.file('plain/made'), 'x\n');
-});
+test.serial(
+  'a directory without git is possible with --no-worktree, and is left alone by discard',
+  async t => {
+    const story = await tell(t);
+    await story.run('mkdir', ['plain']);
+    const cwd = join(story.home, 'plain');
+    await story.make('fix', 'pwd; echo x > made', '--no-worktree', { cwd });
+    await story.ok('wait', 'fix');
+    const { worktree, branch, repo, message } = await story.show('fix');
+    t.deepEqual([worktree, branch, repo, message], [false, null, null, cwd]);
+    await story.ok('discard', 'fix');
+    t.is(await story.file('plain/made'), 'x\n');
+  },
+);

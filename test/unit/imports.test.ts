@@ -26,7 +26,7 @@ const TABLE: Record<string, Row> = {
   build: { types: ['protocol'] },
   domain: { types: ['protocol'] },
 
-  main: { rooms: ['client', 'commands', 'protocol'] },
+  main: { rooms: ['build', 'client', 'commands', 'protocol'] },
   commands: { rooms: ['build', 'client', 'domain', 'protocol'] },
   client: { rooms: ['build', 'domain', 'protocol'], packages: ['yargs', 'yargs-parser'] },
   // It finds the home as every client does.

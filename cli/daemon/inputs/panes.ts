@@ -67,7 +67,8 @@ async function concludeDeath(
     position: null,
     at: Date.now(),
     by: 'its window',
-    ...(screen ? { lastWords: screen } : {}),
+    // What ended by itself may say why; what was killed shows only what it was doing.
+    ...(screen && end.signal === null ? { lastWords: screen } : {}),
     ...(clean && end.status !== null ? { turnOutcome: outcomeOf(end.status, screen) } : {}),
   };
   observe(daemon, name, launch, [gone]);
