@@ -28,7 +28,8 @@ export const claude: Agent = {
     const source = `transcript:${path.slice(path.lastIndexOf('/') + 1)}`;
     return [{ source, path, reader: offset => transcriptReader(source, offset) }];
   },
-  stateFile: view => stateFilePath(view.pid, view.env),
+  // ACTOR_CLAUDE_DOCUMENTED_ONLY=1: as if claude had neither state file nor inbox, which it does not document.
+  stateFile: view => (view.env.ACTOR_CLAUDE_DOCUMENTED_ONLY ? null : stateFilePath(view.pid, view.env)),
   state: (content, { definition, env }, now) =>
     observeState(content, { conversation: definition.conversation, dir: definition.dir, env }, now),
   screen: (text, pane) => readScreen(text, pane),

@@ -16,11 +16,12 @@ import { Mail } from './mail.js';
 
 /** An agent drops messages that come faster (claude: 30 in a burst), in milliseconds. */
 const BATCH_INTERVAL = 1000;
+/** So many Stops in a row may be held up by events, and this is how long a row lasts, in milliseconds. */
+const MOST_BLOCKS = 3;
+const BLOCK_MEMORY = 60_000;
 /** A completion waits at most this long for the diff of its turn, and looks this often, in milliseconds. */
 const DIFF_PATIENCE = 300;
 const DIFF_STEP = 30;
-/** How long the MCP server of a main may take to connect, in milliseconds. */
-const DOOR_PATIENCE = 5000;
 /** An open door that shows no sign of the message for this long has lost it, in milliseconds. */
 const ACCEPTANCE_PATIENCE = 10_000;
 
@@ -28,6 +29,7 @@ export class Post {
   readonly #daemon: Daemon;
   readonly #mail: Mail;
   readonly #lastOffer = new Map<string, number>();
+  readonly #blocks = new Map<string, { count: number; at: number }>();
   #timer: NodeJS.Timeout | null = null;
   #timerAt = 0;
   #isPoked = false;
@@ -54,7 +56,7 @@ export class Post {
   /** After a restart: finishes what was offered when the last daemon died. */
   recover(): void {
     for (const delivery of this.#daemon.ledger.world.deliveries.values())
-      if (delivery.door === 'print' && delivery.state === 'offered')
+      if (delivery.door !== 'mcp' && delivery.state === 'offered')
         this.#mail.publish(delivery.to, delivery.token);
   }
 
@@ -68,11 +70,28 @@ export class Post {
 
   /** A better door has opened: what no hook has claimed yet goes through it. */
   doorOpened(session: string): void {
+    this.#takeBackUnclaimed(session);
+    this.poke();
+  }
+
+  /** Withdraws what waits for a hook of this session and was not claimed. @returns whether there was any. */
+  #takeBackUnclaimed(session: string): boolean {
+    let wasAny = false;
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
       if (delivery.to !== session || delivery.door !== 'hook' || delivery.state !== 'offered') continue;
-      if (this.#mail.takeBack(session, delivery.token, 'hook')) this.#withdraw(delivery, true);
+      if (!this.#mail.takeBack(session, delivery.token, 'hook')) continue;
+      this.#withdraw(delivery, true);
+      wasAny = true;
     }
-    this.poke();
+    return wasAny;
+  }
+
+  /** An agent that is held up at its Stop again and again never comes to rest: after some in a row it shall. */
+  #countBlocks(session: string): void {
+    const last = this.#blocks.get(session);
+    const count = last && Date.now() - last.at < BLOCK_MEMORY ? last.count + 1 : 1;
+    this.#blocks.set(session, { count, at: Date.now() });
+    this.#mail.allowBlocks(session, count <= MOST_BLOCKS);
   }
 
   /** The MCP server of a session says that it could not hand this in. */
@@ -96,6 +115,11 @@ export class Post {
       }
       if (door !== 'print' && waiting.some(({ event }) => this.#isDiffOnItsWay(event))) {
         this.#again(DIFF_STEP);
+        continue;
+      }
+      // There is one folder to claim: what lies in it unclaimed goes into the new one as well.
+      if (door === 'hook' && this.#takeBackUnclaimed(recipient.definition.name)) {
+        this.poke();
         continue;
       }
       this.#offer(recipient, recipient.launch.id, door, waiting);
@@ -124,12 +148,8 @@ export class Post {
     const { doors } = this.#daemon.agentOf(session);
     if (doors.includes('print')) return 'print';
     if (doors.includes('mcp') && this.#daemon.doors.get(session.definition.name)?.isOpen) return 'mcp';
-    // The hook's file is filled only when the better door had its chance: a main's server connects within seconds, of its
-    // own start as of ours.
-    const since = Math.max(session.launch.startedAt, this.#daemon.startedAt);
-    const isSettled = Date.now() - since > DOOR_PATIENCE || !session.definition.main;
-    if (!isSettled) this.#again(1000);
-    return doors.includes('hook') && isSettled ? 'hook' : null;
+    // Taken back if the better door opens before a hook has claimed it.
+    return doors.includes('hook') ? 'hook' : null;
   }
 
   #offer(recipient: Session, launch: string, door: Door, told: Pending[]): void {
@@ -141,6 +161,7 @@ export class Post {
       event: { ...event, diff: this.#daemon.facts.get(event.session)?.diff ?? null },
       redelivered,
     }));
+    if (door === 'hook') this.#countBlocks(name);
     if (door !== 'mcp') this.#mail.draft(name, token, door, said, launch);
     point('after-mail-draft');
     this.#daemon.ledger.commit([

@@ -65,6 +65,17 @@ export class Mail {
     return isOurs;
   }
 
+  /** May the agent be held up at its Stop once more, by events that wait? See hooks/agent-mail.sh. */
+  allowBlocks(session: string, isAllowed: boolean): void {
+    const file = path.join(this.#folder(session), 'no-block');
+    if (isAllowed) {
+      rmSync(file, { force: true });
+      return;
+    }
+    mkdirSync(this.#folder(session), { recursive: true, mode: 0o700 });
+    writeFileSync(file, '', { mode: 0o600 });
+  }
+
   /** Empties a session's mail: its agent is starting anew, and nothing that lies there belongs to it. */
   clear(session: string): void {
     const folder = this.#folder(session);

@@ -15,6 +15,7 @@ export const KEPT_ENVIRONMENT = [
   'CODEX_HOME',
   'XDG_CONFIG_HOME',
   'XDG_DATA_HOME',
+  'ACTOR_CLAUDE_DOCUMENTED_ONLY',
 ];
 
 export function launchFolder(daemon: Daemon, launch: string): string {

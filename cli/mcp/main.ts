@@ -12,7 +12,8 @@ import { createServer } from './server.js';
 const { env } = process;
 const report = (line: string) => process.stderr.write(`${line}\n`);
 const inbox = {
-  socket: env.CLAUDE_CODE_MESSAGING_SOCKET || null,
+  // ACTOR_CLAUDE_DOCUMENTED_ONLY=1: as if there were no inbox, which claude does not document.
+  socket: (!env.ACTOR_CLAUDE_DOCUMENTED_ONLY && env.CLAUDE_CODE_MESSAGING_SOCKET) || null,
   token: env.CLAUDE_CODE_MESSAGING_TOKEN || null,
 };
 const door = new Door(inbox);

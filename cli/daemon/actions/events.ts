@@ -29,6 +29,11 @@ export const logs: Action<'logs'> = async (daemon, { request, item, signal }) =>
   const entries: LogEntry[] = [];
   for (const record of daemon.journal.recordsOf(name)) {
     if (record.kind === 'prompt') prompts.set(record.id, record.text);
+    // An earlier session of the same name.
+    if (record.kind === 'event' && record.event.type === 'discarded') {
+      entries.length = 0;
+      continue;
+    }
     entries.push(...entriesOf(record, prompts));
   }
   const shown = count === null ? entries : entries.slice(-count || entries.length);

@@ -22,6 +22,7 @@ import type { Daemon } from '../context.js';
 import { saveDefinition } from '../definitions.js';
 import { callerEnvironment, forgetEnvironment } from '../environment.js';
 import { point } from '../fault.js';
+import { Mail } from '../mail.js';
 import { KEPT_ENVIRONMENT, launchFolder } from '../running.js';
 import { systemPromptOf } from '../system-prompt.js';
 import { ensureServer } from '../tmux-server.js';
@@ -76,6 +77,7 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
     const plan = agent.launch({ ...request, files });
     const script = writeLaunch(daemon, session, folder, launch, env, plan);
     await closeOldWindows(daemon, name);
+    new Mail(daemon.places.mail).clear(name);
     await ensureServer(daemon);
     const opened = await openWindow(daemon.tmux, {
       name: windowName(name),
