@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { ActorEvent, EventType, SessionDetail } from '../../cli/protocol.js';
 import { type Arena, type RunOptions, type RunResult, withArena } from '../helpers/arena.js';
-import { endProcess, isAlive } from '../helpers/processes.js';
+import { isAlive } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
 import { type EventuallyOptions, eventually } from '../helpers/wait.js';
 import { claudeEnvironment, makeClaudeHome } from './claude-home.js';
@@ -182,6 +182,14 @@ export class Stage {
     return requests.filter(({ event, main }) => event === 'messages' && main).map(({ text }) => String(text));
   }
 
+  /** What the model was asked with this in its newest text, oldest first. */
+  async requests(text: string): Promise<Record<string, unknown>[]> {
+    const requests = await this.stub.requests();
+    return requests.filter(
+      each => each.event === 'messages' && each.main && String(each.text).includes(text),
+    );
+  }
+
   async daemonPid(): Promise<number> {
     return Number(await readFile(join(this.arena.actorHome, 'daemon.pid'), 'utf8'));
   }
@@ -189,6 +197,14 @@ export class Stage {
   /** The hardest end there is; the next command starts another one. */
   async killDaemon(): Promise<void> {
     await kill(await this.daemonPid());
+  }
+
+  /** Waits for the end of a process. */
+  async dies(pid: number): Promise<void> {
+    await this.eventually(
+      () => isAlive(pid),
+      alive => !alive,
+    );
   }
 
   async daemonLog(): Promise<string> {
@@ -242,8 +258,6 @@ export async function withStage(t: ExecutionContext, options: StageOptions = {})
   });
   return stage;
 }
-
-export { endProcess };
 
 /** What a line of the transcript gave to the model from outside: not what the model said, nor what claude only queued. */
 function givenText(entry: Record<string, unknown>): string {

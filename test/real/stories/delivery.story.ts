@@ -1,0 +1,76 @@
+/** Completions reach main whatever it is doing, and whatever the daemon was doing when it died. */
+import test from 'ava';
+import { holds } from '../../helpers/wait.js';
+import type { Stage } from '../stage.js';
+import { withStage } from '../stage.js';
+
+for (const documentedOnly of [false, true])
+  test(`main is told while it is idle, mid-turn, and with a draft${documentedOnly ? ', by documented means' : ''}`, async t => {
+    const stage = await withStage(t, { documentedOnly });
+    await stage.startMain();
+    await stage.start('worker', 'REPLY:first');
+    const first = await stage.event('worker', 'completed', 1);
+    if (documentedOnly) {
+      await stage.eventually(
+        () => stage.show('main'),
+        ({ waiting_events }) => waiting_events === 1,
+      );
+      t.deepEqual(await stage.told('main'), []);
+      await speak(stage, 'REPLY:I am here');
+    }
+    await stage.isTold('main', [first]);
+
+    await stage.reaches('main', 'idle');
+    await speak(stage, 'SLEEP:6 REPLY:a long answer');
+    await stage.reaches('main', 'working');
+    await stage.actor('run', 'worker', 'REPLY:second', '--wait');
+    const second = await stage.event('worker', 'completed', 2);
+    t.is((await stage.show('main')).status, 'working', 'main was still mid-turn');
+    await stage.isTold('main', [first, second]);
+
+    await stage.reaches('main', 'idle');
+    await stage.type('main', 'a draft');
+    await stage.eventually(() => stage.screen('main'), hasDraft);
+    await stage.actor('run', 'worker', 'REPLY:third', '--wait');
+    const third = await stage.event('worker', 'completed', 3);
+    if (!documentedOnly) await stage.isTold('main', [first, second, third]);
+    await holds(() => stage.screen('main'), hasDraft, 1000);
+    t.false((await stage.prompts()).some(prompt => prompt.includes('a draft')));
+    if (!documentedOnly) return;
+    await stage.press('main', 'Enter');
+    await stage.isTold('main', [first, second, third]);
+  });
+
+for (const fault of ['after-completed', 'after-offered', 'after-handed'])
+  test(`the daemon dies ${fault}: main is told once`, async t => {
+    const stage = await withStage(t);
+    await stage.startMain();
+    await stage.start('worker', 'SLEEP:4 REPLY:done');
+    await stage.reaches('worker', 'working');
+    await stage.killDaemon();
+    await stage.actor('daemon', 'start', { env: { ACTOR_FAULT: fault } });
+    const doomed = await stage.daemonPid();
+    await stage.dies(doomed);
+    const completed = await stage.event('worker', 'completed');
+    const told = await stage.isTold('main', [completed]);
+    t.false(told[0]!.redelivered);
+    await holds(
+      () => stage.told('main'),
+      found => found.length === 1,
+      1000,
+    );
+  });
+
+/** A person at main types this and presses Enter. */
+async function speak(stage: Stage, text: string): Promise<void> {
+  await stage.type('main', text);
+  await stage.eventually(
+    () => stage.screen('main'),
+    screen => screen.includes(`❯ ${text}`) || screen.includes(`❯\u00a0${text}`),
+  );
+  await stage.press('main', 'Enter');
+}
+
+function hasDraft(screen: string): boolean {
+  return /^❯\sa draft$/m.test(screen);
+}
