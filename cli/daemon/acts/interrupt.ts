@@ -2,11 +2,14 @@
 import { sendKeys } from '../../../tmux/keys.js';
 import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
-import { readScreen, seeInterrupt } from './look.js';
+import type { Worker } from '../worker.js';
+import { isOurText, readScreen, seeInterrupt } from './look.js';
 
 /** How long an agent may take to stop, and when the key is pressed once more, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
 const PRESS_AGAIN = 2500;
+/** A returned prompt of more lines stays in the composer. */
+const MOST_LINES = 100;
 
 /**
  * Presses the agent's interrupt key and waits for the turn to end by the agent's own word.
@@ -17,15 +20,15 @@ export async function interruptTurn(daemon: Daemon, session: Session): Promise<b
   if (!turn || !launch?.pane) return true;
   const name = session.definition.name;
   const agent = daemon.agentOf(session);
+  const worker = daemon.workerOf(session);
   daemon.ledger.commit([{ kind: 'stopping', session: name }]);
   const isOver = () => daemon.ledger.world.sessions.get(name)?.turn?.id !== turn.id;
   for (let waited = 0; waited < STOP_TIMEOUT; waited += PRESS_AGAIN) {
     await sendKeys(daemon.tmux, launch.pane, agent.interruptKeys);
-    if (await daemon.ledger.until(isOver, PRESS_AGAIN)) return true;
-    const worker = daemon.workerOf(session);
+    await daemon.ledger.until(isOver, PRESS_AGAIN);
     worker.running?.readTails();
     worker.running?.readState();
-    if (isOver()) return true;
+    if (isOver()) break;
     // Pressed once more where it is not needed, a key means something else: claude's second Escape rewinds.
     const reading = await readScreen(daemon, worker);
     if (reading?.state === 'dialog') break;
@@ -34,5 +37,31 @@ export async function interruptTurn(daemon: Daemon, session: Session): Promise<b
       break;
     }
   }
-  return isOver();
+  if (!isOver()) return false;
+  if (turn.promptId !== null) await clearReturnedPrompt(daemon, worker, turn.promptId);
+  return true;
+}
+
+/**
+ * claude gives a prompt that was interrupted before its first output back to the composer. It is ours, not a person's, and
+ * would keep all that waits from being sent: it is cleared, line by line, for as long as nothing else stands there.
+ */
+async function clearReturnedPrompt(daemon: Daemon, worker: Worker, promptId: string): Promise<void> {
+  const { session } = worker;
+  if (!session?.launch?.pane) return;
+  const agent = daemon.agentOf(session);
+  if (!agent.looksBeforePaste || agent.foreground) return;
+  const prompt = textOfPrompt(daemon, session.definition.name, promptId);
+  for (let press = 0; press < MOST_LINES; press++) {
+    const reading = await readScreen(daemon, worker);
+    if (reading?.state !== 'draft' || reading.draft === null || !isOurText(agent, prompt, reading.draft))
+      return;
+    await sendKeys(daemon.tmux, session.launch.pane, ['C-u']);
+  }
+}
+
+function textOfPrompt(daemon: Daemon, session: string, id: string): string {
+  for (const record of daemon.journal.recordsOf(session))
+    if (record.kind === 'prompt' && record.id === id) return record.text;
+  return '';
 }

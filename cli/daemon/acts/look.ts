@@ -1,7 +1,7 @@
 /** Looks at a session's screen, for what no hook tells. */
 import { lookAtPane } from '../../../tmux/capture.js';
 import type { Pane } from '../../../tmux/panes.js';
-import type { ScreenReading } from '../../agents/agent.js';
+import type { Agent, ScreenReading } from '../../agents/agent.js';
 import type { Daemon } from '../context.js';
 import { observe } from '../inputs/observe.js';
 import type { Worker } from '../worker.js';
@@ -62,6 +62,19 @@ export function seeDialog(daemon: Daemon, worker: Worker, reading: ScreenReading
       by: 'the screen (a guess)',
     },
   ]);
+}
+
+/**
+ * Is the whole draft in a composer what we put there, so that nobody has typed beside it? A composer wraps lines, shows a
+ * long paste as a placeholder, and may show only the beginning.
+ */
+export function isOurText(agent: Agent, sent: string, draft: string): boolean {
+  if (agent.samePrompt(sent, draft)) return true;
+  const squeeze = (text: string) => text.replace(/\s+/g, '');
+  const shown = squeeze(draft);
+  return (
+    (shown.length >= 3 && squeeze(sent).startsWith(shown)) || /^\[Pasted text[^\]]*\]$/i.test(draft.trim())
+  );
 }
 
 function factsOf(pane: Pane) {

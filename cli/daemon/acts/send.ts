@@ -14,7 +14,7 @@ import type { Prompt, Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
 import type { Worker } from '../worker.js';
-import { readScreen, seeDialog } from './look.js';
+import { isOurText, readScreen, seeDialog } from './look.js';
 
 /** A check of a prompt (`bash -n`) that takes longer than this has no say, in milliseconds. */
 const CHECK_TIMEOUT = 5000;
@@ -114,19 +114,9 @@ export async function recheckSent(daemon: Daemon, worker: Worker, prompt: Prompt
   const agent = daemon.agentOf(session);
   if (!agent.looksBeforePaste || agent.foreground) return ACKNOWLEDGEMENT_PATIENCE;
   const reading = await readScreen(daemon, worker);
-  const isOurs = reading?.draft != null && looksLike(agent, prompt.text, reading.draft);
+  const isOurs = reading?.draft != null && isOurText(agent, prompt.text, reading.draft);
   if (reading?.state === 'draft' && isOurs) await sendKeys(daemon.tmux, session.launch.pane, ['Enter']);
   return ACKNOWLEDGEMENT_PATIENCE;
-}
-
-/** A composer shows a long paste as a placeholder, or wraps it: the first words, or the placeholder, must be ours. */
-function looksLike(agent: Agent, sent: string, draft: string): boolean {
-  if (agent.samePrompt(sent, draft)) return true;
-  const squeeze = (text: string) => text.replace(/\s+/g, '');
-  const shown = squeeze(draft);
-  return (
-    shown.length >= 3 && (squeeze(sent).startsWith(shown.slice(0, 60)) || /^\[Pasted/i.test(draft.trim()))
-  );
 }
 
 /** At the start of a daemon: which of the prompts on their way were never pasted? They wait again. */

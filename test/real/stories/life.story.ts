@@ -57,11 +57,11 @@ test('Esc by hand stops the turn, and the next prompt runs', async t => {
 
 test('actor stop interrupts and keeps what waits', async t => {
   const stage = await withStage(t);
-  await stage.start('stopme', 'TOOL:sleep 60');
+  await stage.start('stopme', 'SLEEP:60 REPLY:never\nsecond line');
   await stage.reaches('stopme', 'working');
   await stage.eventually(
     () => stage.screen('stopme'),
-    screen => screen.includes('sleep 60'),
+    screen => screen.includes('esc to interrupt'),
   );
   await stage.actor('run', 'stopme', 'REPLY:later');
   const [stopped] = JSON.parse(await stage.actor('stop', 'stopme', '--json')) as { stopped: boolean }[];
