@@ -10,8 +10,15 @@ import type { Io } from './io.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Methods whose windows and hooks inherit the caller's environment. */
-const WITH_ENVIRONMENT: ReadonlySet<Method> = new Set<Method>(['new', 'run', 'main', 'attach', 'discard']);
+/** Methods whose windows and hooks inherit the caller's environment, or that look for programs in its PATH. */
+const WITH_ENVIRONMENT: ReadonlySet<Method> = new Set<Method>([
+  'new',
+  'run',
+  'main',
+  'attach',
+  'discard',
+  'doctor',
+]);
 
 /**
  * Methods that may be asked again when the daemon dies before it answers: they change nothing, or find what was done

@@ -1,6 +1,16 @@
 /** Start the daemon so that nothing of its caller holds it: not the terminal, the process group, the directory, nor an agent's sandbox. */
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { Failure } from '../domain/failure.js';
 import { EXIT } from '../protocol.js';
 import type { Home } from './home.js';
@@ -40,7 +50,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function startDaemon(home: Home, env: Environment, program: string): Promise<StartedDaemon> {
   try {
-    mkdirSync(home.path, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(home.path), { recursive: true });
+    // By itself: a recursive one says ENOENT of a read-only file system.
+    makeFolder(home.path);
+    requireUsableHome(home.path);
     const descriptor = openSync(home.daemonErrors, 'a', 0o600);
     try {
       if (fstatSync(descriptor).size > ERRORS_LIMIT) ftruncateSync(descriptor);
@@ -53,10 +66,29 @@ export async function startDaemon(home: Home, env: Environment, program: string)
       closeSync(descriptor);
     }
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(EXIT.failed, `cannot start the daemon: ${(error as Error).message}`, undefined, {
       cause: error,
     });
   }
+}
+
+/** Many clients may make it at the same moment. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** The daemon refuses these as well, but could not leave its words in such a home. */
+function requireUsableHome(path: string): void {
+  const { uid } = statSync(path);
+  if (uid !== process.getuid?.())
+    throw new Failure(EXIT.failed, `${path} belongs to another user (uid ${uid})`, `ls -ld ${path}`);
+  if (statfsSync(path).bavail === 0)
+    throw new Failure(EXIT.failed, `the disk of ${path} is full`, `df -h ${path}`);
 }
 
 function startDetached(

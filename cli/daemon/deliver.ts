@@ -24,12 +24,20 @@ const DIFF_PATIENCE = 300;
 const DIFF_STEP = 30;
 /** An open door that shows no sign of the message for this long has lost it, in milliseconds. */
 const ACCEPTANCE_PATIENCE = 10_000;
+/** What a hook has claimed stands in the transcript once all hooks of that moment are through: a person's own may be slow. */
+const CLAIM_PATIENCE = 120_000;
+/** An inbox that lost or refused a message is not used for this long, in milliseconds: meanwhile the hooks deliver. */
+const DISTRUST = 60_000;
 
 export class Post {
   readonly #daemon: Daemon;
   readonly #mail: Mail;
   readonly #lastOffer = new Map<string, number>();
   readonly #blocks = new Map<string, { count: number; at: number }>();
+  /** When this process handed a delivery to an inbox, by token. */
+  readonly #handed = new Map<string, number>();
+  /** Until when the inbox of a launch is not used. */
+  readonly #distrusted = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
   #timerAt = 0;
   #isPoked = false;
@@ -62,15 +70,14 @@ export class Post {
 
   /** Before an agent's end is concluded: what lies unclaimed in its mail was certainly not told. */
   settleUnclaimed(launch: string): void {
-    for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
-      if (delivery.launch !== launch || delivery.state !== 'offered' || delivery.door === 'mcp') continue;
-      if (this.#mail.takeBack(delivery.to, delivery.token, delivery.door)) this.#withdraw(delivery, true);
-    }
+    for (const delivery of this.#daemon.ledger.world.deliveries.values())
+      if (delivery.launch === launch && delivery.door !== 'mcp') this.#takeBack(delivery);
   }
 
   /** A better door has opened: what no hook has claimed yet goes through it. */
   doorOpened(session: string): void {
-    this.#takeBackUnclaimed(session);
+    const recipient = this.#daemon.ledger.world.sessions.get(session);
+    if (recipient && this.#doorOf(recipient) === 'mcp') this.#takeBackUnclaimed(session);
     this.poke();
   }
 
@@ -78,12 +85,22 @@ export class Post {
   #takeBackUnclaimed(session: string): boolean {
     let wasAny = false;
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
-      if (delivery.to !== session || delivery.door !== 'hook' || delivery.state !== 'offered') continue;
-      if (!this.#mail.takeBack(session, delivery.token, 'hook')) continue;
-      this.#withdraw(delivery, true);
+      if (delivery.to !== session || delivery.door !== 'hook' || !this.#takeBack(delivery)) continue;
+      // It held nobody up.
+      const blocks = this.#blocks.get(session);
+      if (blocks) blocks.count--;
       wasAny = true;
     }
     return wasAny;
+  }
+
+  /** Withdraws this delivery from its mail if it is certain that nobody claimed it. @returns whether it was. */
+  #takeBack(delivery: Delivery): boolean {
+    const { to, token, door, state } = delivery;
+    if (state !== 'offered' || !this.#mail.takeBack(to, token, door)) return false;
+    this.#withdraw(delivery, true);
+    this.#mail.forget(to, token);
+    return true;
   }
 
   /** An agent that is held up at its Stop again and again never comes to rest: after some in a row it shall. */
@@ -100,11 +117,13 @@ export class Post {
     if (!delivery) return;
     this.#daemon.log(`${delivery.to}: its inbox refused events: ${why}`);
     this.#withdraw(delivery, true);
+    this.#distrust(delivery.launch);
     this.#again(BATCH_INTERVAL);
   }
 
   #deliver(): void {
     this.#withdrawLost();
+    this.#handAgain();
     for (const [recipient, waiting] of this.#byRecipient()) {
       const door = this.#doorOf(recipient);
       if (!door || !recipient.launch) continue;
@@ -147,7 +166,9 @@ export class Post {
     if (!session.launch?.window) return null;
     const { doors } = this.#daemon.agentOf(session);
     if (doors.includes('print')) return 'print';
-    if (doors.includes('mcp') && this.#daemon.doors.get(session.definition.name)?.isOpen) return 'mcp';
+    const isDistrusted = Date.now() < (this.#distrusted.get(session.launch.id) ?? 0);
+    if (doors.includes('mcp') && !isDistrusted && this.#daemon.doors.get(session.definition.name)?.isOpen)
+      return 'mcp';
     // Taken back if the better door opens before a hook has claimed it.
     return doors.includes('hook') ? 'hook' : null;
   }
@@ -169,21 +190,52 @@ export class Post {
     ]);
     point('after-offered');
     this.#lastOffer.set(name, Date.now());
-    if (door === 'mcp') this.#daemon.doors.get(name)?.hand(token, messageOf(said, token));
+    if (door === 'mcp') this.#hand(name, token, messageOf(said, token));
     else this.#mail.publish(name, token);
     point('after-handed');
-    if (door === 'mcp') this.#again(ACCEPTANCE_PATIENCE + 100);
   }
 
-  /** What an inbox took and does not show in the transcript was dropped by the agent, or died with its server. */
+  #hand(name: string, token: string, text: string): void {
+    this.#handed.set(token, Date.now());
+    this.#daemon.doors.get(name)?.hand(token, text);
+    this.#again(ACCEPTANCE_PATIENCE + 100);
+  }
+
+  /** What an earlier daemon offered to an inbox: its MCP server knows whether it has handed that in, and does so once. */
+  #handAgain(): void {
+    const { sessions, pending, deliveries } = this.#daemon.ledger.world;
+    for (const { token, to, launch, door, events, state } of deliveries.values()) {
+      if (door !== 'mcp' || state !== 'offered' || this.#handed.has(token)) continue;
+      if (sessions.get(to)?.launch?.id !== launch || !this.#daemon.doors.get(to)?.isOpen) continue;
+      const told = events.map(id => pending.get(id)).filter(each => each !== undefined);
+      this.#hand(to, token, messageOf(told, token));
+    }
+  }
+
+  #distrust(launch: string): void {
+    this.#distrusted.set(launch, Date.now() + DISTRUST);
+  }
+
+  /** What was taken and does not show in the transcript was dropped by the agent, or died on its way. */
   #withdrawLost(): void {
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
-      if (delivery.door !== 'mcp' || delivery.state !== 'offered') continue;
+      if (delivery.door === 'print' || delivery.state !== 'offered') continue;
       const session = this.#daemon.ledger.world.sessions.get(delivery.to);
       if (!session?.launch?.ready || session.status === 'waiting') continue;
-      const age = Date.now() - delivery.at;
-      if (age >= ACCEPTANCE_PATIENCE) this.#withdraw(delivery, false);
-      else this.#again(ACCEPTANCE_PATIENCE - age + 100);
+      if (delivery.door === 'hook') {
+        const claimed = this.#mail.claimedAt(delivery.to, delivery.token);
+        if (claimed !== null && Date.now() - claimed >= CLAIM_PATIENCE) this.#withdraw(delivery, false);
+        continue;
+      }
+      const handed = this.#handed.get(delivery.token) ?? this.#daemon.startedAt;
+      const age = Date.now() - Math.max(delivery.at, handed);
+      if (age < ACCEPTANCE_PATIENCE) {
+        this.#again(ACCEPTANCE_PATIENCE - age + 100);
+        continue;
+      }
+      this.#daemon.log(`${delivery.to}: its inbox lost the events ${delivery.events.join(', ')}`);
+      this.#withdraw(delivery, false);
+      this.#distrust(delivery.launch);
     }
   }
 

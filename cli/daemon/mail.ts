@@ -2,10 +2,22 @@
  * `$ACTOR_HOME/mail/<session>/`: events as files that an agent's own hook claims by rename, so that it needs no daemon
  * alive. `<token>.print` is text for a shell; `pending/` is a folder with the ready answers for claude's hooks.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { lineOf, messageOf, type Told } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
+
+/** The file in `pending/` that names its delivery. */
+const TOKEN = 'token';
 
 export class Mail {
   readonly #root: string;
@@ -36,6 +48,7 @@ export class Mail {
     }
     const draft = path.join(folder, `.${token}.pending`);
     mkdirSync(draft, { mode: 0o700 });
+    writeFileSync(path.join(draft, TOKEN), token, { mode: 0o600 });
     const text = messageOf(told, token);
     const write = (name: string, value: unknown) =>
       writeFileSync(path.join(draft, name), JSON.stringify(value), { mode: 0o600 });
@@ -51,18 +64,38 @@ export class Mail {
     move(path.join(folder, `.${token}.pending`), path.join(folder, 'pending'));
   }
 
-  /** Takes back what was not claimed. @returns true when nobody can have seen it. */
+  /**
+   * Takes back what was not claimed. It lies aside until {@link forget}, so that asking again gives the same answer.
+   * @returns true when nobody can have seen it.
+   */
   takeBack(session: string, token: string, door: Door): boolean {
     const folder = this.#folder(session);
-    const unclaimed = door === 'print' ? `${token}.print` : 'pending';
     const taken = path.join(folder, `.taken-${token}`);
-    const isOurs =
-      move(path.join(folder, unclaimed), taken) ||
-      existsSync(path.join(folder, `.${token}.print`)) ||
-      existsSync(path.join(folder, `.${token}.pending`));
+    if (existsSync(taken)) return true;
+    if (door === 'print' && move(path.join(folder, `${token}.print`), taken)) return true;
+    const pending = path.join(folder, 'pending');
+    // After the look it can be claimed, but not become another one: nobody but this process publishes.
+    if (door === 'hook' && tokenIn(pending) === token && move(pending, taken)) return true;
+    const drafts = [`.${token}.print`, `.${token}.pending`];
+    return drafts.some(name => existsSync(path.join(folder, name)));
+  }
+
+  /** Removes what was taken back, or never published. */
+  forget(session: string, token: string): void {
     for (const name of [`.taken-${token}`, `.${token}.print`, `.${token}.pending`])
-      rmSync(path.join(folder, name), { recursive: true, force: true });
-    return isOurs;
+      rmSync(path.join(this.#folder(session), name), { recursive: true, force: true });
+  }
+
+  /** When a hook claimed this delivery, in milliseconds since the epoch; null: none did. */
+  claimedAt(session: string, token: string): number | null {
+    const folder = this.#folder(session);
+    if (!existsSync(folder)) return null;
+    const claimed = readdirSync(folder)
+      .filter(name => name.startsWith('claimed-'))
+      .map(name => path.join(folder, name))
+      .find(each => tokenIn(each) === token);
+    // A rename changes no other time of a folder.
+    return claimed === undefined ? null : statSync(claimed).ctimeMs;
   }
 
   /** May the agent be held up at its Stop once more, by events that wait? See hooks/agent-mail.sh. */
@@ -81,6 +114,14 @@ export class Mail {
     const folder = this.#folder(session);
     if (!existsSync(folder)) return;
     for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function tokenIn(folder: string): string | null {
+  try {
+    return readFileSync(path.join(folder, TOKEN), 'utf8');
+  } catch {
+    return null;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Entry of the daemon's process: becomes the daemon of `$ACTOR_HOME`, or ends quietly because there is one. */
+import { Failure } from '../domain/failure.js';
 import { run } from './run.js';
 
 const home = process.env.ACTOR_HOME;
@@ -8,5 +9,12 @@ if (!home) {
 } else {
   // A window, or a shell, that started it must not be able to end it by its own end.
   process.on('SIGHUP', () => {});
-  await run(home);
+  try {
+    await run(home);
+  } catch (error) {
+    // For the client that started it: its words, and no stack for what a person can mend.
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ''}`);
+    process.exit(1);
+  }
 }

@@ -5,44 +5,47 @@ import type { Stage } from '../stage.js';
 import { withStage } from '../stage.js';
 
 for (const documentedOnly of [false, true])
-  test(`main is told while it is idle, mid-turn, and with a draft${documentedOnly ? ', by documented means' : ''}`, async t => {
-    const stage = await withStage(t, { documentedOnly });
-    await stage.startMain();
-    await stage.start('worker', 'REPLY:first');
-    const first = await stage.event('worker', 'completed', 1);
-    if (documentedOnly) {
-      await stage.eventually(
-        () => stage.show('main'),
-        ({ waiting_events }) => waiting_events === 1,
-      );
-      t.deepEqual(await stage.told('main'), []);
-      await speak(stage, 'REPLY:I am here');
-    }
-    await stage.isTold('main', [first]);
+  test.serial(
+    `main is told while it is idle, mid-turn, and with a draft${documentedOnly ? ', by documented means' : ''}`,
+    async t => {
+      const stage = await withStage(t, { documentedOnly });
+      await stage.startMain();
+      await stage.start('worker', 'REPLY:first');
+      const first = await stage.event('worker', 'completed', 1);
+      if (documentedOnly) {
+        await stage.eventually(
+          () => stage.show('main'),
+          ({ waiting_events }) => waiting_events === 1,
+        );
+        t.deepEqual(await stage.told('main'), []);
+        await speak(stage, 'REPLY:I am here');
+      }
+      await stage.isTold('main', [first]);
 
-    await stage.reaches('main', 'idle');
-    await speak(stage, 'SLEEP:6 REPLY:a long answer');
-    await stage.reaches('main', 'working');
-    await stage.actor('run', 'worker', 'REPLY:second', '--wait');
-    const second = await stage.event('worker', 'completed', 2);
-    t.is((await stage.show('main')).status, 'working', 'main was still mid-turn');
-    await stage.isTold('main', [first, second]);
+      await stage.reaches('main', 'idle');
+      await speak(stage, 'SLEEP:6 REPLY:a long answer');
+      await stage.reaches('main', 'working');
+      await stage.actor('run', 'worker', 'REPLY:second', '--wait');
+      const second = await stage.event('worker', 'completed', 2);
+      t.is((await stage.show('main')).status, 'working', 'main was still mid-turn');
+      await stage.isTold('main', [first, second]);
 
-    await stage.reaches('main', 'idle');
-    await stage.type('main', 'a draft');
-    await stage.eventually(() => stage.screen('main'), hasDraft);
-    await stage.actor('run', 'worker', 'REPLY:third', '--wait');
-    const third = await stage.event('worker', 'completed', 3);
-    if (!documentedOnly) await stage.isTold('main', [first, second, third]);
-    await holds(() => stage.screen('main'), hasDraft, 1000);
-    t.false((await stage.prompts()).some(prompt => prompt.includes('a draft')));
-    if (!documentedOnly) return;
-    await stage.press('main', 'Enter');
-    await stage.isTold('main', [first, second, third]);
-  });
+      await stage.reaches('main', 'idle');
+      await stage.type('main', 'a draft');
+      await stage.eventually(() => stage.screen('main'), hasDraft);
+      await stage.actor('run', 'worker', 'REPLY:third', '--wait');
+      const third = await stage.event('worker', 'completed', 3);
+      if (!documentedOnly) await stage.isTold('main', [first, second, third]);
+      await holds(() => stage.screen('main'), hasDraft, 1000);
+      t.false((await stage.prompts()).some(prompt => prompt.includes('a draft')));
+      if (!documentedOnly) return;
+      await stage.press('main', 'Enter');
+      await stage.isTold('main', [first, second, third]);
+    },
+  );
 
 for (const fault of ['after-completed', 'after-offered', 'after-handed'])
-  test(`the daemon dies ${fault}: main is told once`, async t => {
+  test.serial(`the daemon dies ${fault}: main is told once`, async t => {
     const stage = await withStage(t);
     await stage.startMain();
     await stage.start('worker', 'SLEEP:4 REPLY:done');

@@ -2,24 +2,6 @@
 import test from 'ava';
 import { kill, withStage } from '../stage.js';
 
-test('an agent that is killed has exited, and run resumes its conversation', async t => {
-  const stage = await withStage(t);
-  await stage.start('worker', 'REPLY:the first answer');
-  await stage.event('worker', 'completed');
-  await stage.actor('run', 'worker', 'SLEEP:100 REPLY:never said');
-  const working = await stage.reaches('worker', 'working');
-  await kill(working.pid!);
-  const exited = await stage.event('worker', 'exited');
-  t.is(exited.outcome, 'lost');
-  t.is((await stage.show('worker')).status, 'exited');
-  t.is(await stage.actor('run', 'worker', 'REPLY:back again', '--wait'), 'back again\n');
-  const after = await stage.show('worker');
-  t.is(after.conversation, working.conversation);
-  t.not(after.pid, working.pid);
-  const last = (await stage.requests('REPLY:back again')).at(-1)!;
-  t.true(Number(last.nMessages) >= 3, 'the model is given the conversation so far');
-});
-
 test('the tmux server is killed: run resumes every session, main begins anew and is told what happened', async t => {
   const stage = await withStage(t);
   await stage.startMain();
