@@ -1,5 +1,6 @@
 /** Terminals of persons that look at windows. */
 import { randomUUID } from 'node:crypto';
+import { listing } from './listing.js';
 import { type Tmux, TmuxError } from './tmux.js';
 import { TMUX_SESSION } from './window.js';
 
@@ -47,16 +48,7 @@ export interface Client {
 export async function listClients(tmux: Tmux): Promise<Client[]> {
   const fields =
     '#{client_pid}\t#{client_width}\t#{client_height}\t#{window_id}\t#{session_name}\t#{client_name}';
-  let output: string;
-  try {
-    output = await tmux.run(['list-clients', '-F', fields]);
-  } catch (error) {
-    if (!(error instanceof TmuxError)) throw error;
-    if (error.kind === 'no-server') return [];
-    // Without any session `list-clients` fails ("no current target") where it should answer nothing.
-    if (error.kind === 'failed' && (await tmux.run(['list-sessions'])) === '') return [];
-    throw error;
-  }
+  const output = (await listing(tmux, ['list-clients', '-F', fields])) ?? '';
   return output
     .split('\n')
     .filter(line => line !== '')

@@ -1,5 +1,6 @@
 /** What tmux knows of all windows, from one invocation. */
-import { type Tmux, TmuxError } from './tmux.js';
+import { listing } from './listing.js';
+import type { Tmux } from './tmux.js';
 
 export interface Pane {
   /** `@5` */
@@ -89,7 +90,7 @@ export function parsePane(line: string): Pane | null {
  * @throws {TmuxError} of another kind than `no-server`.
  */
 export async function listPanes(tmux: Tmux): Promise<Pane[] | null> {
-  const output = await listAll(tmux);
+  const output = await listing(tmux, ['list-panes', '-a', '-F', PANE_FORMAT]);
   if (output === null) return null;
   const byId = new Map<string, Pane>();
   for (const line of output.split('\n')) {
@@ -97,16 +98,4 @@ export async function listPanes(tmux: Tmux): Promise<Pane[] | null> {
     if (pane !== null) byId.set(pane.pane, pane);
   }
   return [...byId.values()];
-}
-
-async function listAll(tmux: Tmux): Promise<string | null> {
-  try {
-    return await tmux.run(['list-panes', '-a', '-F', PANE_FORMAT]);
-  } catch (error) {
-    if (!(error instanceof TmuxError)) throw error;
-    if (error.kind === 'no-server') return null;
-    // Without any session `list-panes -a` fails ("no current target") where it should answer nothing.
-    if (error.kind === 'failed' && (await tmux.run(['list-sessions'])) === '') return '';
-    throw error;
-  }
 }

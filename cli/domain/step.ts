@@ -165,7 +165,8 @@ function turnEnded(
       endOf(observation, {
         turn: turn.id,
         prompt_id: turn.promptId,
-        duration_ms: observation.durationMs ?? Math.max(0, at - turn.startedAt),
+        // Times of files have fractions of a millisecond.
+        duration_ms: Math.round(observation.durationMs ?? Math.max(0, at - turn.startedAt)),
       }),
       { at: Math.max(at, turn.startedAt) },
     ),

@@ -89,6 +89,14 @@ test('a prompt is acknowledged by the turn that begins with its text, and comple
   t.deepEqual(story.types(), ['completed']);
 });
 
+test('a turn takes whole milliseconds, although files have times with fractions', t => {
+  const story = new Story();
+  story.prompt('go', 'p1');
+  story.see({ type: 'turn-began', prompt: 'go' }, { at: 1_010_000.25 });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: null }, { at: 1_010_285.5 });
+  t.is(story.session.last?.durationMs, 285);
+});
+
 test('what another source tells about the same end is not a second completion', t => {
   const story = new Story();
   story.see({ type: 'turn-began', prompt: 'one' });

@@ -1,0 +1,115 @@
+/** The daemon dies at each step of each operation, the hardest way; the next command finds out what became of it. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { processesOf } from '../helpers/processes.js';
+import { eventually } from '../helpers/wait.js';
+import { tell } from './story.js';
+
+for (const fault of ['after-queued', 'after-load', 'after-sending', 'after-paste', 'after-completed'])
+  test(`a prompt whose daemon dies ${fault} runs once, and is told once`, async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    await story.make('fix', 'true');
+    await story.ok('wait', 'fix');
+    await story.arm(fault);
+    const armed = await story.daemonPid();
+    await story.actor('run', 'fix', 'echo ran >> ~/ran.txt');
+    await story.until('fix', ({ last }) => last?.turn === 2);
+    t.not(await story.daemonPid(), armed, 'it did die');
+    t.is(await story.file('ran.txt'), 'ran\n');
+    t.is((await story.events('--session', 'fix', '--type', 'completed')).length, 2);
+    t.is((await story.told()).filter(line => /^\[actor\] fix completed/.test(line)).length, 2);
+  });
+
+for (const fault of ['after-mail-draft', 'after-offered', 'after-handed'])
+  test(`a completion whose daemon dies ${fault} is told once`, async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    await story.make('fix');
+    await story.arm(fault);
+    const armed = await story.daemonPid();
+    await story.actor('run', 'fix', 'echo done');
+    await story.until('fix', ({ last }) => last !== null);
+    const told = await story.told();
+    t.not(await story.daemonPid(), armed, 'it did die');
+    t.deepEqual(
+      told.map(line => line.replace(/\(\d+m?s\)/, '(N)')),
+      ['[actor] fix completed (N): done'],
+    );
+  });
+
+test('a death between the record of an inbox file and its deletion repeats nothing', async t => {
+  const story = await tell(t);
+  await story.make('fix');
+  await story.arm('after-inbox-record');
+  const armed = await story.daemonPid();
+  // The death of the shell comes by an inbox file of a tmux hook.
+  await story.actor('run', 'fix', 'kill -9 $$');
+  await story.until('fix', ({ status }) => status === 'exited');
+  t.not(await story.daemonPid(), armed, 'it did die');
+  const events = await story.events('--session', 'fix', '--type', 'exited');
+  t.deepEqual(
+    events.map(({ outcome }) => outcome),
+    ['lost'],
+  );
+});
+
+for (const fault of ['after-worktree', 'after-launching', 'after-window'])
+  test(`a creation whose daemon dies ${fault} is whole, once`, async t => {
+    const story = await tell(t);
+    await story.ok('list');
+    await story.arm(fault);
+    const armed = await story.daemonPid();
+    await story.actor('new', 'fix', '--agent', 'shell', '-p', 'echo ran >> ~/ran.txt');
+    await story.until('fix', ({ last }) => last?.outcome === 'completed');
+    t.not(await story.daemonPid(), armed, 'it did die');
+    t.is(await story.file('ran.txt'), 'ran\n');
+    t.deepEqual(await readdir(join(story.actorHome, 'worktrees')), ['fix']);
+    t.is((await story.tmux('list-windows', '-a', '-F', '#{@actor_name}')).stdout, 'fix\n');
+  });
+
+test('of twenty clients that start at once one starts the daemon', async t => {
+  const story = await tell(t);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => story.actor('list', '--json')));
+  t.deepEqual(
+    answers.map(({ code, stdout }) => [code, stdout]),
+    answers.map(() => [0, '[]\n']),
+  );
+  const daemons = async () =>
+    (await processesOf(story.actorHome, null)).filter(({ command }) => command.includes('daemon.mjs')).length;
+  await eventually(daemons, count => count === 1);
+  t.is((await readdir(join(story.actorHome, 'owner'))).length, 1);
+});
+
+test('twenty creations at once from the same prompt get twenty names', async t => {
+  const story = await tell(t);
+  await story.ok('list');
+  const names = await Promise.all(
+    Array.from({ length: 20 }, () => story.make('--no-worktree', 'echo same prompt')),
+  );
+  t.is(new Set(names).size, 20);
+  t.true(names.includes('echo-same-prompt'));
+  t.is((await story.list()).length, 20);
+});
+
+test('run --wait outlives its daemon', async t => {
+  const story = await tell(t);
+  await story.make('fix');
+  const waiting = story.ok('run', 'fix', 'until [ -e ~/go ]; do sleep 0.05; done; echo went', '--wait');
+  await story.until('fix', ({ status }) => status === 'working');
+  await story.killDaemon();
+  await story.run('touch', ['go']);
+  t.is(await waiting, 'went');
+});
+
+test('a daemon that is replaced leaves the agents alone', async t => {
+  const story = await tell(t);
+  await story.make('fix', 'true');
+  await story.ok('wait', 'fix');
+  const { pid } = await story.show('fix');
+  const before = await story.daemonPid();
+  await story.ok('daemon', 'restart');
+  t.not(await story.daemonPid(), before);
+  t.is((await story.show('fix')).pid, pid);
+});
