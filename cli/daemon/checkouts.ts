@@ -7,6 +7,8 @@ import type { Daemon } from './context.js';
 import { ownEnvironment } from './environment.js';
 
 const TIMEOUT = 10_000;
+/** Between a change and the look at it, in milliseconds. */
+const PAUSE = 20;
 
 export class Checkouts {
   readonly #daemon: Daemon;
@@ -15,12 +17,22 @@ export class Checkouts {
   readonly #asked = new Map<string, string>();
   readonly #done = new Map<string, string>();
   #isBusy = false;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
   }
 
+  /** Looks at what has changed, a moment later: nobody's answer waits for git. */
   poke(): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#next();
+    }, PAUSE);
+  }
+
+  #next(): void {
     if (this.#isBusy) return;
     const session = [...this.#daemon.ledger.world.sessions.values()].find(
       each => each.definition.base && this.#asked.get(each.definition.name) !== stateOf(each),
@@ -29,7 +41,7 @@ export class Checkouts {
     this.#isBusy = true;
     void this.#look(session).finally(() => {
       this.#isBusy = false;
-      setImmediate(() => this.poke());
+      setImmediate(() => this.#next());
     });
   }
 

@@ -18,6 +18,9 @@ export const KEPT_ENVIRONMENT = [
   'ACTOR_CLAUDE_DOCUMENTED_ONLY',
 ];
 
+/** When a new watch is helped by a look of our own, in milliseconds. */
+const WATCH_BEGINS = [30, 60, 100, 150, 250, 400, 700, 1100];
+
 export function launchFolder(daemon: Daemon, launch: string): string {
   return path.join(daemon.places.run, launch);
 }
@@ -78,6 +81,8 @@ export class Running {
   #watchFolder(folder: string, prefix: string, look: () => void): void {
     const key = `${folder}/${prefix}`;
     if (this.#unwatch.has(key)) return;
+    // A watch takes a while to begin: what was written meanwhile gave no hint.
+    for (const delay of WATCH_BEGINS) setTimeout(look, delay).unref();
     this.#unwatch.set(
       key,
       this.#daemon.watcher.watch(folder, file => {

@@ -6,8 +6,8 @@ export interface Base {
   /** A branch, remote-tracking branch or tag by its short name; else the commit's id. Never relative to a HEAD. */
   ref: string;
   commit: string;
-  /** `main (2f9c1ab0 fix the nav bar), 3 behind origin/main`, for a person. */
-  description: string;
+  /** `main (2f9c1ab0 fix the nav bar), 3 behind origin/main`, for a person; asked for while other work goes on. */
+  description: Promise<string>;
 }
 
 /**
@@ -25,7 +25,10 @@ export async function resolveBase(git: Git, from: string, base: string | null): 
   const commit = verified.stdout.trim();
   const full = symbolic.stdout.trim();
   const ref = full.startsWith('refs/') ? full.replace(/^refs\/(heads|tags|remotes)\//, '') : commit;
-  return { ref, commit, description: await describe(git, from, { ref, full, commit }) };
+  const description = describe(git, from, { ref, full, commit });
+  // Whoever gives up before needing it is not to be surprised by it.
+  description.catch(() => {});
+  return { ref, commit, description };
 }
 
 async function describe(

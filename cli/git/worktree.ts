@@ -78,13 +78,14 @@ export async function createWorktree(git: Git, request: WorktreeRequest): Promis
     throw error;
   }
   const id = tip ?? base.commit;
+  const description = await base.description;
   return {
     ...making,
     base: tip === null ? pick(base) : await baseOfExisting(git, repo, branch, tip, base),
     notice:
       tip === null
-        ? `branch ${branch} from ${base.description}`
-        : `branch ${branch} exists and is checked out at ${id.slice(0, 8)}; compared with ${base.description}`,
+        ? `branch ${branch} from ${description}`
+        : `branch ${branch} exists and is checked out at ${id.slice(0, 8)}; compared with ${description}`,
   };
 }
 

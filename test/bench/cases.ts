@@ -27,9 +27,19 @@ const worktree: Yardstick = {
     world.run('git', 'worktree', 'add', '-q', '-b', `y${number}`, `${world.root}/y${number}`);
   },
 };
-const window: Yardstick = {
-  name: 'tmux new-window',
-  run: world => void world.tmux('new-window', '-d', 'sleep 3600'),
+const creation: Yardstick = {
+  name: 'node + worktree add',
+  run(world) {
+    node.run(world);
+    worktree.run(world);
+  },
+};
+const start: Yardstick = {
+  name: 'the same + new-window',
+  run(world) {
+    creation.run(world);
+    world.tmux('new-window', '-d', 'bash');
+  },
 };
 
 /** A session whose agent runs and is idle. */
@@ -40,7 +50,7 @@ function idleSession(name: string) {
 export const CASES: readonly Case[] = [
   { name: 'actor --version', yardstick: node, limit: 2.2, run: world => void world.actor('--version') },
   {
-    name: 'actor list (10 sessions)',
+    name: 'actor list (few sessions)',
     yardstick: node,
     limit: 2.2,
     prepare(world) {
@@ -49,9 +59,28 @@ export const CASES: readonly Case[] = [
     run: world => void world.actor('list'),
   },
   {
-    name: 'actor run (submitted)',
+    name: 'actor list (50 and more sessions)',
     yardstick: node,
     limit: 2.2,
+    prepare(world) {
+      for (let number = 10; number < 50; number++)
+        world.actor('new', '--agent', 'shell', '--no-worktree', `list-${number}`);
+    },
+    run: world => void world.actor('list'),
+  },
+  {
+    name: 'actor run (queued)',
+    yardstick: node,
+    limit: 2.2,
+    prepare(world) {
+      world.actor('new', '--agent', 'shell', '--no-worktree', 'busy', 'sleep 3600');
+    },
+    run: world => void world.actor('run', 'busy', ':'),
+  },
+  {
+    name: 'actor run (acknowledged)',
+    yardstick: node,
+    limit: null,
     prepare: idleSession('run'),
     run: world => void world.actor('run', 'run', ':'),
     after: world => void world.actor('wait', 'run'),
@@ -78,16 +107,16 @@ export const CASES: readonly Case[] = [
     run: world => void world.actor('daemon', 'start'),
   },
   {
-    name: 'actor new (no agent yet)',
-    yardstick: worktree,
-    limit: null,
+    name: 'actor new x',
+    yardstick: creation,
+    limit: 2.2,
     run: world => void world.actor('new', '--agent', 'shell', `n${world.next()}`),
   },
   {
-    name: 'actor new with a prompt',
-    yardstick: window,
-    limit: null,
-    run: world => void world.actor('new', '--agent', 'shell', `w${world.next()}`, ':'),
+    name: 'actor new x -p true (acknowledged)',
+    yardstick: start,
+    limit: 3.5,
+    run: world => void world.actor('new', '--agent', 'shell', `w${world.next()}`, '-p', 'true'),
   },
   { name: 'actor --help (yargs)', yardstick: node, limit: null, run: world => void world.actor('--help') },
 ];

@@ -4,10 +4,11 @@
  */
 import { renderTable } from '../../cli/client/table.js';
 import { CASES, type Case } from './cases.js';
+import { measureDaemon } from './daemon.js';
 import { compare } from './statistics.js';
 import { BenchWorld } from './world.js';
 
-const [runs = '15', word = ''] = process.argv.slice(2);
+const [runs = '11', word = ''] = process.argv.slice(2);
 const cases = CASES.filter(({ name }) => name.includes(word));
 
 function timed(act: () => void): number {
@@ -22,6 +23,17 @@ function measure(world: BenchWorld, each: Case) {
   const time = timed(() => each.run(world));
   each.after?.(world);
   return { time, yardstick };
+}
+
+async function reportFigures(): Promise<void> {
+  const figures = await measureDaemon();
+  const lines = figures.map(({ name, value, unit, limit }) => {
+    if (limit !== null && value > limit) process.exitCode = 1;
+    const goal = limit === null ? '' : `${limit} ${unit}${value > limit ? ' PASSED' : ''}`;
+    return [name, `${value.toFixed(1)} ${unit}`, goal];
+  });
+  const cells = [['what', 'figure', 'limit'], ...lines].map(row => row.map(text => ({ text })));
+  process.stdout.write(`\n${renderTable(cells, null).join('\n')}\n`);
 }
 
 const world = new BenchWorld();
@@ -49,6 +61,7 @@ try {
   const head = ['what', 'median', 'yardstick', 'median', 'ratio', 'spread', 'limit'];
   const cells = [head, ...rows].map(row => row.map(text => ({ text })));
   process.stdout.write(`${renderTable(cells, null).join('\n')}\n${runs} runs each, in turn\n`);
+  if (word === '') await reportFigures();
 } finally {
   world.remove();
 }

@@ -7,7 +7,7 @@ import { packageRoot } from '../helpers/root.js';
 export class BenchWorld {
   readonly root = mkdtempSync('/tmp/b-');
   readonly repository = join(this.root, 'repo');
-  readonly #env: Record<string, string>;
+  readonly env: Record<string, string>;
   #count = 0;
 
   constructor() {
@@ -15,7 +15,7 @@ export class BenchWorld {
     for (const folder of [home, this.repository]) mkdirSync(folder);
     writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@example.com\n');
     writeFileSync(join(home, '.bashrc'), 'unset HISTFILE\n');
-    this.#env = {
+    this.env = {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       HOME: home,
       ACTOR_HOME: join(this.root, 'actor'),
@@ -40,7 +40,7 @@ export class BenchWorld {
   run(program: string, ...words: string[]): string {
     const { status, stdout, stderr, error } = spawnSync(program, words, {
       cwd: this.repository,
-      env: this.#env,
+      env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
     });

@@ -149,7 +149,7 @@ async function makeWorktree(
   { notice }: { notice: (text: string) => void },
 ): Promise<CreatedWorktree> {
   // The server's start hides behind git's work.
-  const server = ensureServer(daemon);
+  const server = params.prompt === null ? Promise.resolve() : ensureServer(daemon);
   server.catch(() => {});
   let shown = 0;
   const made = await createWorktree(git, {

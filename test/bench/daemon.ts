@@ -1,0 +1,105 @@
+/** What has no yardstick: how soon an event is told, what a hook costs, and what an idle daemon costs. */
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ActorEvent } from '../../cli/protocol.js';
+import { packageRoot } from '../helpers/root.js';
+import { median } from './statistics.js';
+import { BenchWorld } from './world.js';
+
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  limit: number | null;
+}
+
+const SAMPLES = 30;
+const IDLE_SECONDS = 20;
+/** Of a kernel's clock ticks, which `/proc/<pid>/stat` counts, in milliseconds. */
+const TICK = 10;
+
+/** All figures, in a world of their own. */
+export async function measureDaemon(): Promise<Figure[]> {
+  const world = new BenchWorld();
+  try {
+    world.actor('new', '--agent', 'shell', '--no-worktree', 'probe', ':', '--wait');
+    const alone = await latency(world);
+    for (let number = 1; number < 50; number++)
+      world.actor('new', '--agent', 'shell', '--no-worktree', `idle-${number}`, ':');
+    world.actor('wait');
+    const crowded = await latency(world);
+    const pid = Number(readFileSync(join(world.root, 'actor', 'daemon.pid'), 'utf8'));
+    const before = processorTime(pid);
+    await delay(IDLE_SECONDS * 1000);
+    const share = (100 * (processorTime(pid) - before)) / (IDLE_SECONDS * 1000);
+    return [
+      { name: "a command's end to the event on events -f (median)", value: alone, unit: 'ms', limit: 30 },
+      { name: 'the same with 50 sessions', value: crowded, unit: 'ms', limit: 60 },
+      { name: 'hooks/agent-event.sh (median)', value: hookTime(world), unit: 'ms', limit: 10 },
+      { name: 'idle daemon with 50 sessions: of a core', value: share, unit: '%', limit: 1 },
+      {
+        name: 'idle daemon with 50 sessions: resident',
+        value: residentMegabytes(pid),
+        unit: 'MB',
+        limit: 120,
+      },
+    ];
+  } finally {
+    world.remove();
+  }
+}
+
+/** The command's own last act is to print the time, so the event's message says when it ended. Milliseconds. */
+async function latency(world: BenchWorld): Promise<number> {
+  const program = join(packageRoot, 'dist', 'actor.cjs');
+  const follower = spawn(
+    process.execPath,
+    [program, 'events', '-f', '--json', '--session', 'probe', '--type', 'completed'],
+    {
+      cwd: world.repository,
+      env: world.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const lines = createInterface({ input: follower.stdout })[Symbol.asyncIterator]();
+  const times: number[] = [];
+  const known = Number(
+    world.actor('events', '--session', 'probe', '--type', 'completed', '--json').split('\n').length - 1,
+  );
+  for (let skipped = 0; skipped < known; skipped++) await lines.next();
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    world.actor('run', 'probe', 'date +%s%N');
+    const { value } = await lines.next();
+    const arrived = BigInt(Date.now()) * 1_000_000n;
+    const { message } = JSON.parse(String(value)) as ActorEvent;
+    times.push(Number(arrived - BigInt(message ?? '0')) / 1e6);
+  }
+  follower.kill();
+  return median(times);
+}
+
+function hookTime(world: BenchWorld): number {
+  const script = join(packageRoot, 'hooks', 'agent-event.sh');
+  const env = { ...world.env, ACTOR_NAME: 'nobody', ACTOR_LAUNCH: '0000000000' };
+  const input = JSON.stringify({ hook_event_name: 'Stop', last_assistant_message: 'x'.repeat(2000) });
+  const times = Array.from({ length: SAMPLES }, () => {
+    const begin = performance.now();
+    spawnSync('/bin/sh', [script, 'Stop'], { env, input });
+    return performance.now() - begin;
+  });
+  return median(times);
+}
+
+function processorTime(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK;
+}
+
+function residentMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
