@@ -4,6 +4,7 @@
  * Many clients may start a daemon at the same moment; all but one of those daemons find the place taken and end with
  * status 0. One that lost against a daemon which was just ending is started again. A socket file proves nothing (it outlives a killed daemon); only a connection does, and it is never unlinked here.
  */
+import { readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { Failure } from '../domain/failure.js';
 import { EXIT } from '../protocol.js';
@@ -106,16 +107,21 @@ export async function untilGone(home: Home, pid: number | null, limit = 5000): P
     if (!answers && (pid === null || !isAlive(pid))) return true;
     await pause(RETRY_EVERY);
   }
-  // A zombie that nobody reaps looks alive for ever, but it does nothing more.
+  // A zombie that nobody reaps looks alive for ever (where /proc does not tell), but it does nothing more.
   return !answers;
 }
 
+/** A dead process that nobody has reaped yet still takes signals: proc(5) tells it, where there is one. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+  try {
+    return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return true;
   }
 }
 

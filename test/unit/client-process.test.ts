@@ -32,7 +32,7 @@ function start(t: ExecutionContext, home: string, program: string, words: string
     err += String(piece);
   });
   const ended = new Promise<number | string | null>(resolve =>
-    child.once('exit', (code, signal) => resolve(code ?? signal)),
+    child.once('close', (code, signal) => resolve(code ?? signal)),
   );
   return { child, out: () => out, err: () => err, ended };
 }
