@@ -107,3 +107,13 @@ test('plain text: no escapes, no controls, an overwritten line shows its end', t
   t.is(plainText('\x1b[1;31mred\x1b[0m \x1b]0;title\x07x\x1b]8;;u\x1b\\y\x07\r\n'), 'red xy\n');
   t.is(plainText('10%\r20%\r30%\r\ndone'), '30%\ndone');
 });
+
+test('a command line that is continued on another line shows no empty composer', t => {
+  const continued = `> \x1b]133;P;k=s;aid=${AID}\x07`;
+  t.deepEqual(brief(read(`${D(0)}${PROMPT}echo "a\r\n${continued}`)), [
+    ['ready', '~/x$ '],
+    ['ready', '\0'],
+  ]);
+  // Not what a command prints, nor the lines of a prompt that run one by one.
+  t.deepEqual(brief(read(`${D(0)}${PROMPT}cmd\r\n${C}${continued}`)).slice(1), [['turn-began']]);
+});

@@ -1,7 +1,7 @@
 /**
  * Reads the output stream of a shell's window: OSC 133 marks with our `aid` (see hooks/shell.bashrc) and what stands
- * between them. `D;<status>` ended, `A` prompt begins, `B` prompt ends (a command can be typed), `C` output begins; and
- * `OSC 7717 ; <aid> ; seen ; <token>`: an event was printed.
+ * between them. `D;<status>` ended, `A` prompt begins, `B` prompt ends (a command can be typed), `P;k=s` it is continued on
+ * another line, `C` output begins; and `OSC 7717 ; <aid> ; seen ; <token>`: an event was printed.
  *
  * A command that was parsed but not run (a comment, a syntax error) gives D without C; Enter on an empty line too, but
  * then nothing was echoed behind B.
@@ -17,6 +17,8 @@ const TAIL_BYTES = 16 * MESSAGE_BYTES;
 /** A longer unfinished mark is no mark of ours. */
 const MARK_LIMIT = 256;
 const INTERRUPTED = 128 + 2;
+/** The composer of a command line that is continued: no line of a screen is like it, so whatever stands there is a draft. */
+const CONTINUED = '\0';
 const ESC = 0x1b;
 const BEL = 0x07;
 
@@ -106,6 +108,8 @@ export class ShellOutputReader implements TailReader {
         if (this.#place === 'prompt') this.#composer = lastLine(plainText(this.#joined()));
         this.#enter('typing');
         return [{ type: 'ready', composer: this.#composer }];
+      case 'P':
+        return this.#place === 'typing' ? [{ type: 'ready', composer: CONTINUED }] : [];
       case 'seen':
         return value === undefined ? [] : [{ type: 'delivery-seen', token: value }];
       default:
