@@ -31,12 +31,18 @@ export class Ledger {
     }
     for (const event of events) for (const listener of this.#onEvent) listener(event);
     for (const listener of this.#onChange) listener();
-    if (this.#journal.isLarge)
+    if (this.#journal.isLarge) this.#rotate(now);
+    return events;
+  }
+
+  /** What was committed is committed: a disk without room for a new segment is no failure of it, and tried again. */
+  #rotate(now: number): void {
+    try {
       this.#journal.rotate(
         { kind: 'checkpoint', time: now, world: freeze(this.world) },
         this.world.lastEvent,
       );
-    return events;
+    } catch {}
   }
 
   /** Something that is no record changed (a draft holds a prompt back): those who wait look again. */

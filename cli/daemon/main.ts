@@ -12,9 +12,13 @@ if (!home) {
   try {
     await run(home);
   } catch (error) {
-    // For the client that started it: its words, and no stack for what a person can mend.
-    if (!(error instanceof Failure)) throw error;
-    process.stderr.write(`${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ''}`);
+    // For the client that started it: its words, and no stack for what a person can mend. It ends in any case: half a daemon
+    // would hold the home, and answer nobody.
+    const isKnown = error instanceof Failure;
+    process.stderr.write(
+      `${isKnown ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+    );
+    if (isKnown && error.hint) process.stderr.write(`hint: ${error.hint}\n`);
     process.exit(1);
   }
 }

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { BUILD } from '../build.js';
 import { Failure, toWireError } from '../domain/failure.js';
 import { EXIT, type Method, type Reply, type Request } from '../protocol.js';
+import { fileFailure } from '../store/files.js';
 import { actions } from './actions/index.js';
 import type { Daemon } from './context.js';
 
@@ -104,6 +105,12 @@ async function answer(daemon: Daemon, exchange: Exchange): Promise<Reply> {
     return { result: await action(daemon, exchange) } as Reply;
   } catch (error) {
     if (!(error instanceof Failure)) daemon.log(request.method, error);
-    return { error: toWireError(error, isDebug) };
+    const told = isFull(error) ? fileFailure('write to', daemon.places.home, error) : error;
+    return { error: toWireError(told, isDebug) };
   }
+}
+
+/** The disk is no defect of ours. */
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 }

@@ -3,7 +3,7 @@
  * the future directory; it stays until {@link keepCreated}, when the session that owns the work tree is on record. A
  * marker that is found at the start of the daemon is a creation that a crash cut off (half-made.ts).
  */
-import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../domain/failure.js';
 import { type Base, resolveBase } from './base.js';
@@ -113,17 +113,26 @@ export function markerPath(path: string): string {
 }
 
 async function begin(making: Making): Promise<void> {
-  const text = `${JSON.stringify(making, null, 2)}\n`;
-  await writeFile(markerPath(making.path), text, { flag: 'wx', mode: 0o600 }).catch(error => {
+  const file = markerPath(making.path);
+  // Whole or not at all: an empty marker, left by a full disk or a death, would be in the way of this name for ever.
+  await draft(making, temporary => link(temporary, file)).catch(error => {
     if (error.code === 'EEXIST') throw new Failure(1, `${making.path} is being made already`);
     throw error;
   });
 }
 
 async function write(making: Making): Promise<void> {
-  const file = markerPath(making.path);
-  await writeFile(`${file}.new`, `${JSON.stringify(making, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await draft(making, temporary => rename(temporary, markerPath(making.path)));
+}
+
+async function draft(making: Making, place: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${markerPath(making.path)}.new`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(making, null, 2)}\n`, { mode: 0o600 });
+    await place(temporary);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 async function undo(git: Git, making: Making, cause: unknown): Promise<void> {

@@ -14,6 +14,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -54,7 +55,8 @@ export class Journal {
 
   /**
    * Hands every record of the newest segment to `apply`. A torn last line (the power went, the disk was full) is moved to
-   * `torn-…` and cut off; other lines that are no JSON are skipped; both are told in {@link problems}.
+   * `torn-…` and cut off; other lines that are no record, or that `apply` throws at, are skipped; both are told in
+   * {@link problems}.
    */
   replay(apply: (record: JournalRecord) => void): void {
     const file = path.join(this.#folder, this.#segment.file);
@@ -66,9 +68,13 @@ export class Journal {
         this.#cutTail(text.subarray(start), start);
         return;
       }
-      const record = parseRecord(text.toString('utf8', start, end));
-      if (record) apply(record);
-      else this.problems.push(`${file}: the line at byte ${start} is no record; skipped`);
+      try {
+        const record = parseRecord(text.toString('utf8', start, end));
+        if (!record) throw new Error('it is no record');
+        apply(record);
+      } catch (error) {
+        this.problems.push(`${file}: the line at byte ${start} is skipped: ${String(error)}`);
+      }
       start = end + 1;
     }
   }
@@ -103,19 +109,24 @@ export class Journal {
     return this.#length > this.#segmentBytes;
   }
 
-  /** Begins a new segment with this checkpoint. It appears whole or not at all. */
+  /** Begins a new segment with this checkpoint. It appears whole or not at all; throws what the file system throws. */
   rotate(checkpoint: JournalRecord, lastEvent: number): void {
     const serial = this.#segment.serial + 1;
     const file = segmentName(serial, lastEvent);
     const temporary = path.join(this.#folder, `.${file}`);
-    const descriptor = openSync(temporary, 'w', 0o600);
     const bytes = Buffer.from(`${JSON.stringify(checkpoint)}\n`, 'utf8');
-    writeSync(descriptor, bytes);
-    closeSync(descriptor);
-    renameSync(temporary, path.join(this.#folder, file));
+    try {
+      // Not write(2), which writes less than all when the disk becomes full; and synced, as everything before rests on it.
+      writeFileSync(temporary, bytes, { mode: 0o600, flush: true });
+      renameSync(temporary, path.join(this.#folder, file));
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    const descriptor = openSync(path.join(this.#folder, file), 'a', 0o600);
     closeSync(this.#descriptor);
     this.#segment = { file, serial, lastEventBefore: lastEvent };
-    this.#descriptor = openSync(path.join(this.#folder, file), 'a', 0o600);
+    this.#descriptor = descriptor;
     this.#length = bytes.length;
   }
 
@@ -165,7 +176,10 @@ function* recordsIn(file: string): Generator<JournalRecord> {
 function parseRecord(line: string): JournalRecord | null {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'kind' in value ? (value as JournalRecord) : null;
+    if (typeof value !== 'object' || value === null || !('kind' in value)) return null;
+    const record = value as JournalRecord;
+    // Readers of events look into it; what else is wrong with a record shows when it is applied.
+    return record.kind === 'event' && typeof record.event?.id !== 'number' ? null : record;
   } catch {
     return null;
   }

@@ -12,6 +12,8 @@ export class TailFollower {
   readonly tail: Tail;
   readonly #reader: TailReader;
   #offset: number;
+  /** What `use` threw at (the disk was full): handed over again, as what it did take is known by its position. */
+  #untaken: Observation[] = [];
 
   /** Begins at the first byte that is still there (or at 0): what was processed before is known by its position. */
   constructor(tail: Tail) {
@@ -21,18 +23,25 @@ export class TailFollower {
   }
 
   /**
-   * Reads what is new and hands it to `use`.
+   * Reads what is new and hands it to `use`. What `use` throws is thrown; nothing is lost by it.
    * @returns true when there may be more (the burst was full).
    */
   read(use: (observations: Observation[]) => void): boolean {
+    this.#handOver(use);
     for (let total = 0; total < BURST_BYTES; ) {
       const bytes = this.#next();
       if (bytes === null) return false;
       total += bytes.length;
       this.#offset += bytes.length;
-      use(this.#reader.push(bytes, Date.now()));
+      this.#untaken = this.#reader.push(bytes, Date.now());
+      this.#handOver(use);
     }
     return true;
+  }
+
+  #handOver(use: (observations: Observation[]) => void): void {
+    if (this.#untaken.length > 0) use(this.#untaken);
+    this.#untaken = [];
   }
 
   #next(): Uint8Array | null {
