@@ -31,6 +31,8 @@ export class Worker {
   wanted = false;
   /** Why the next prompt is not sent although the agent is idle. */
   blocked: 'draft' | null = null;
+  /** Why the agent did not start when that was tried last. */
+  startFailure: unknown = null;
   /** The running agent as this process knows it. */
   running: Running | null = null;
 
@@ -91,10 +93,12 @@ export class Worker {
       }
       if (act.act === 'launch') {
         this.wanted = false;
+        this.startFailure = null;
         try {
           await launchAgent(this.#daemon, this, act.prompt);
         } catch (error) {
-          // Held, or it would be tried for ever.
+          // Held, or it would be tried for ever; whoever asked for it looks for the failure then.
+          this.startFailure = error;
           this.#daemon.log(`${this.#name}: the agent did not start`, error);
           this.#daemon.ledger.commit([{ kind: 'held', session: this.#name, held: true }]);
         }

@@ -1,77 +1,150 @@
-/** How shells end, and who is told. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
-import { tell } from './story.js';
+import { eventually } from '../helpers/wait.js';
+import { type Story, tell } from './story.js';
 
-test('1 MB arrives byte for byte', async t => {
-  const story = await tell(t);
-  await story.make('fix');
-  const line = `${'0123456789 abcdefghij; '.repeat(40)}\n`;
-  const text = line.repeat(Math.floor(1_000_000 / line.length));
-  await story.ok('run', 'fix', '-', '--wait', {
-    input: `cat > ~/large.txt <<'END_OF_IT'\n${text}END_OF_IT\n`,
-  });
-  t.true((await story.file('large.txt')) === text);
-  t.is((await story.actor('run', 'fix', '-', { input: 'x'.repeat(1_048_577) })).code, 2);
-});
-
-test('what would leave the shell waiting for more is refused with bash’s own words', async t => {
-  const story = await tell(t);
+/** A session `fix` whose shell is idle, with a main that is to be told. */
+async function idle(story: Story): Promise<number> {
+  await story.ok('--detach', 'shell');
   await story.make('fix', 'true');
   await story.ok('wait', 'fix');
-  for (const prompt of ["echo 'unclosed", 'for i in 1 2; do', 'cat <<END\nno end', 'echo a \\']) {
-    const { code, stderr } = await story.actor('run', 'fix', prompt);
-    t.is(code, 2, prompt);
-    t.regex(stderr, /cannot run this prompt/);
-  }
-  t.is(await story.ok('run', 'fix', 'echo still here', '--wait'), 'still here');
-});
+  await story.told();
+  return (await story.show('fix')).pid ?? 0;
+}
 
-test('exit ends the agent cleanly and silently; a prompt that ends with it has its outcome', async t => {
+test.serial('exit ends a session cleanly and silently, and run starts it again', async t => {
   const story = await tell(t);
-  await story.make('fix', 'true');
-  await story.ok('wait', 'fix');
+  await idle(story);
   await story.type('fix', 'exit');
   await story.press('fix', 'Enter');
-  await story.until('fix', ({ status }) => status === 'ended');
-  const { code } = await story.actor('run', 'fix', 'exit 3', '--wait');
+  const { window, pid, turn } = await story.until('fix', ({ status }) => status === 'ended');
+  t.deepEqual([window, pid, turn], [null, null, null]);
+  t.is(await story.ok('run', 'fix', 'echo again', '--wait'), 'again');
+});
+
+test.serial('a prompt that exits with an error is a failed turn of a session that ended', async t => {
+  const story = await tell(t);
+  await idle(story);
+  const { code, stdout } = await story.actor('run', 'fix', 'echo bye; exit 3', '--wait');
   t.is(code, 5);
-  const { status, last } = await story.show('fix');
+  t.regex(stdout, /bye(.|\n)*exit status 3\n$/);
+  const { status, last } = await story.until('fix', session => session.status === 'ended');
   t.deepEqual([status, last?.outcome, last?.reason], ['ended', 'failed', 'exit_status']);
-  t.is(await story.ok('run', 'fix', 'echo back', '--wait'), 'back');
 });
 
-test('a killed shell has exited, its turn is lost, and what waited is held', async t => {
+test.serial('a prompt that exits with 0 is a completed turn', async t => {
   const story = await tell(t);
-  await story.make('fix', 'sleep 600');
-  const { pid } = await story.until('fix', ({ status }) => status === 'working');
-  await story.ok('run', 'fix', 'echo waited');
-  process.kill(pid!, 'SIGKILL');
-  const gone = await story.until('fix', ({ status }) => status === 'exited');
-  t.deepEqual([gone.last?.outcome, gone.held], ['lost', 1]);
-  t.is(await story.ok('run', 'fix', 'echo next', '--wait'), 'next');
-  const completed = await story.events('--session', 'fix', '--type', 'completed');
-  t.deepEqual(
-    completed.map(({ message }) => message),
-    ['waited', 'next'],
+  await idle(story);
+  t.is((await story.actor('run', 'fix', 'exit 0', '--wait')).code, 0);
+  t.is((await story.until('fix', ({ status }) => status === 'ended')).last?.outcome, 'completed');
+});
+
+test.serial('a shell that is killed while idle has exited, and main is told', async t => {
+  const story = await tell(t);
+  process.kill(await idle(story), 'SIGKILL');
+  const { last } = await story.until('fix', ({ status }) => status === 'exited');
+  t.is(last?.outcome, 'completed', 'its last turn had ended before');
+  t.regex((await story.told()).join('\n'), /^\[actor\] fix exited/m);
+});
+
+test.serial(
+  'a shell that is killed mid-turn has lost its turn, what waits is held, and main is told once',
+  async t => {
+    const story = await tell(t);
+    const pid = await idle(story);
+    const waiting = story.actor('run', 'fix', 'sleep 60', '--wait');
+    await story.until('fix', ({ status }) => status === 'working');
+    await story.ok('run', 'fix', 'echo 1 >> ~/ran');
+    process.kill(pid, 'SIGKILL');
+    const { last, held } = await story.until('fix', ({ status }) => status === 'exited');
+    t.deepEqual([last?.outcome, held], ['lost', 1]);
+    t.is((await waiting).code, 5);
+    t.is((await story.told()).filter(line => line.startsWith('[actor] fix exited')).length, 1);
+    t.is((await story.actor('wait', 'fix')).code, 5);
+    await story.ok('run', 'fix', 'echo 2 >> ~/ran', '--wait');
+    t.is(await story.file('ran'), '1\n2\n');
+  },
+);
+
+test.serial('the end of the tmux server is the end of every agent in it', async t => {
+  const story = await tell(t);
+  await idle(story);
+  await story.ok('run', 'fix', 'sleep 60');
+  await story.until('fix', ({ status }) => status === 'working');
+  await story.tmux('kill-server');
+  const { last } = await story.until('fix', ({ status }) => status === 'exited');
+  t.is(last?.outcome, 'lost');
+  await story.until('main', ({ status }) => status === 'exited');
+  await story.ok('--detach', 'shell');
+  t.regex((await story.told()).join('\n'), /^\[actor\] fix exited/m);
+  t.is(await story.ok('run', 'fix', 'echo again', '--wait'), 'again');
+});
+
+test.serial('the end of the tmux server while no daemon lives is found out by the next one', async t => {
+  const story = await tell(t);
+  await idle(story);
+  await story.ok('run', 'fix', 'sleep 60');
+  await story.until('fix', ({ status }) => status === 'working');
+  await story.killDaemon();
+  await story.tmux('kill-server');
+  const { status, last } = await story.show('fix');
+  t.deepEqual([status, last?.outcome], ['exited', 'lost']);
+});
+
+test.serial('a window that a person closed is an agent that exited', async t => {
+  const story = await tell(t);
+  await idle(story);
+  const { window } = await story.show('fix');
+  await story.tmux('kill-window', '-t', window ?? '');
+  await story.until('fix', ({ status }) => status === 'exited');
+  t.is((await story.actor('peek', 'fix')).code, 1);
+});
+
+test.serial('a shell that cannot start has exited, with what it said', async t => {
+  const story = await tell(t);
+  await writeFile(join(story.home, '.bashrc'), 'echo "no way"; exit 7\n');
+  await story.make('fix', 'true');
+  const { status, queued, held } = await story.until('fix', session =>
+    ['exited', 'ended'].includes(session.status),
   );
+  t.deepEqual([status, queued, held], ['exited', 0, 1]);
+  t.regex(JSON.stringify(await story.events()), /no way/);
 });
 
-test('completions wait for a main, go to the parent that made the session, and mains are one a repository', async t => {
+test.serial('a rename of the window by hand disturbs nothing', async t => {
   const story = await tell(t);
-  await story.make('early', 'echo early');
-  await story.ok('wait', 'early');
-  t.is(await story.ok('--detach', 'shell'), 'main');
-  t.is(await story.ok('--detach', 'shell'), 'main');
-  const other = await story.repository('other');
-  t.is(await story.ok('--detach', 'shell', { cwd: other }), 'main-other');
-  t.regex((await story.told()).join('\n'), /^\[actor\] early completed \(.*\): early$/m);
-  // As a session that makes one of its own.
-  await story.make('middle', 'actor new --agent shell inner -p "echo from inner" --no-worktree');
-  await story.ok('wait', 'middle');
-  t.is((await story.show('inner')).parent, 'middle');
-  await story.ok('wait', 'inner');
-  await story.ok('run', 'middle', 'true', '--wait');
-  await story.until('middle', ({ waiting_events }) => waiting_events === 0);
-  t.regex(await story.ok('peek', 'middle'), /\[actor\] inner completed .*: from inner/);
-  t.false((await story.told()).some(line => line.includes('inner') && line.includes('main')));
+  await idle(story);
+  const { window } = await story.show('fix');
+  await story.tmux('rename-window', '-t', window ?? '', 'main');
+  t.is(await story.ok('run', 'fix', 'echo still', '--wait'), 'still');
+});
+
+test.serial('a worktree that a person deleted is told by run, and discard cleans up after it', async t => {
+  const story = await tell(t);
+  await story.make('fix', 'true');
+  await story.ok('wait', 'fix');
+  await story.ok('down', 'fix');
+  await story.run('rm', ['-rf', join(story.actorHome, 'worktrees', 'fix')]);
+  const { code, stderr } = await story.actor('run', 'fix', 'true');
+  t.is(code, 1);
+  t.regex(stderr, /^actor: the directory of fix is gone: .*\nhint: actor discard fix\n/);
+  await story.ok('discard', 'fix');
+  t.notRegex((await story.run('git', ['-C', story.repo, 'worktree', 'list'])).stdout, /fix/);
+});
+
+test.serial('the daemon ends by itself when nobody needs it, and not while an agent runs', async t => {
+  const story = await tell(t);
+  const env = { ACTOR_IDLE_END: '300' };
+  await story.ok('daemon', 'start', { env });
+  const pid = await story.daemonPid();
+  await eventually(
+    async () => (await story.actor('daemon', 'status')).code,
+    code => code === 1,
+    { every: 100 },
+  );
+  await story.make('fix', 'sleep 1', { env });
+  t.not(await story.daemonPid(), pid);
+  await story.ok('wait', 'fix');
+  t.is((await story.actor('daemon', 'status')).code, 0);
 });

@@ -32,7 +32,7 @@ export const run: Action<'run'> = async (daemon, exchange) => {
     params.prompt === null || params.slash ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
   if (params.prompt === null) {
-    release(daemon, session);
+    await release(daemon, session);
     return { name, prompt_id: '', state: 'queued', ahead: 0 };
   }
 
@@ -49,19 +49,28 @@ export const run: Action<'run'> = async (daemon, exchange) => {
   if (params.now && session.turn)
     void interruptTurn(daemon, session).catch(error => daemon.log(`${name}: --now`, error));
   daemon.workerOf(session).poke();
+  await requireStart(daemon, session);
 
   const result: RunResult = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, before)) };
   if (!params.wait) return result;
   return { ...result, ...(await turnOf(daemon, session, id, params.timeout_ms, exchange)) };
 };
 
-/** Releases held prompts, and starts the agent. */
-function release(daemon: Daemon, session: Session): void {
+/** Releases held prompts, and starts the agent. @throws what kept it from starting. */
+async function release(daemon: Daemon, session: Session): Promise<void> {
   const { name } = session.definition;
   if (session.held) daemon.ledger.commit([{ kind: 'held', session: name, held: false }]);
   const worker = daemon.workerOf(session);
   worker.wanted = true;
   worker.poke();
+  await requireStart(daemon, session);
+}
+
+/** Waits for an agent that is being started. @throws what keeps it from starting; its prompts are held then. */
+async function requireStart(daemon: Daemon, session: Session): Promise<void> {
+  await daemon.ledger.until(() => session.launch?.pane != null || session.held, ACKNOWLEDGEMENT);
+  const { startFailure } = daemon.workerOf(session);
+  if (session.held && !session.launch && startFailure) throw startFailure;
 }
 
 function requireSlash(daemon: Daemon, session: Session, prompt: string | null): void {
@@ -100,6 +109,7 @@ export async function turnOf(
 ): Promise<TurnResult> {
   const { name } = session.definition;
   let saidWaiting = false;
+  let saidHeld = false;
   const isOver = () => {
     const now = daemon.ledger.world.sessions.get(name);
     if (!now) return true;
@@ -109,6 +119,12 @@ export async function turnOf(
     }
     if (now.last?.prompts.includes(id)) return true;
     const isPending = now.queue.some(prompt => prompt.id === id);
+    const holds = now.held ? 'its prompts are held' : isBlocked(daemon, now) ? 'held: draft' : null;
+    if (isPending && holds && now.launch && !saidHeld) {
+      saidHeld = true;
+      exchange.notice(`${name}: ${holds} (actor attach ${name})`);
+    }
+    if (isPending && isAbandoned(now)) return true;
     return !isPending && now.turn?.promptId !== id && !now.turn?.joined.includes(id);
   };
   const isDone = await daemon.ledger.until(isOver, timeoutMs, exchange.signal);
@@ -118,8 +134,19 @@ export async function turnOf(
       `${name} has not finished in time; its turn goes on`,
       `actor wait ${name}`,
     );
-  const last = daemon.ledger.world.sessions.get(name)?.last;
+  const after = daemon.ledger.world.sessions.get(name);
+  if (after && isAbandoned(after) && after.queue.some(prompt => prompt.id === id))
+    throw (
+      daemon.workerOf(after).startFailure ??
+      new Failure(EXIT.incomplete, `the agent of ${name} is gone; the prompt is held`, `actor run ${name}`)
+    );
+  const last = after?.last;
   if (!last?.prompts.includes(id))
     return { outcome: null, reason: 'dropped', message: null, duration_ms: null };
   return { outcome: last.outcome, reason: last.reason, message: last.message, duration_ms: last.durationMs };
+}
+
+/** Held, without an agent: nothing will come of what waits until somebody runs it. */
+function isAbandoned(session: Session): boolean {
+  return session.held && !session.launch;
 }

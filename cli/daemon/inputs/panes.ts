@@ -53,12 +53,15 @@ async function concludeDeath(
   const end: ProcessEnd = isDead
     ? { status: found.deadStatus, signal: found.deadSignal }
     : { status: null, signal: null };
-  const clean = isDead && (end.status !== null || end.signal !== null) && agent.endedCleanly(end);
   const screen = isDead ? lastLines(await captureScreen(daemon.tmux, found.pane)) : '';
   // The agent's own last word (a Stop hook, a transcript line) comes before its death.
   daemon.drain();
   daemon.settleUnclaimed(launch);
   if (session.launch?.id !== launch) return;
+  // What fails before it is ready did not start: nobody can have asked it to go.
+  const mayBeClean =
+    isDead && (session.launch.ready ? end.status !== null || end.signal !== null : end.status === 0);
+  const clean = mayBeClean && agent.endedCleanly(end);
   const gone: Observation = {
     type: 'gone',
     clean,
