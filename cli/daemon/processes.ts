@@ -73,21 +73,30 @@ function processesBySession(windowPid: number): number[] {
   }
 }
 
+/** What an agent left running, and does not know of its end, waits this long for SIGTERM, in milliseconds. */
+const STRAY_PATIENCE = 300;
+
 /**
- * Ends these processes: waits `patience` milliseconds for them to end by themselves (they were told already), then
+ * Ends these processes: waits `patience` milliseconds for `agent`, one of them, to end by itself (it was told already), then
  * SIGTERM, then SIGKILL. `find` is asked again each time, as they may fork.
  * @returns true when none is left.
  */
-export async function endProcesses(find: () => number[], patience: number): Promise<boolean> {
+export async function endProcesses(
+  find: () => number[],
+  { agent, patience }: { agent: number; patience: number },
+): Promise<boolean> {
   for (const [signal, time] of [
     [null, patience],
     ['SIGTERM', 1000],
     ['SIGKILL', 2000],
   ] as const) {
-    const deadline = Date.now() + time;
+    const begin = Date.now();
     let left = find();
+    let agentSeen = begin;
     if (signal) for (const pid of left) send(pid, signal);
-    while (left.length > 0 && Date.now() < deadline) {
+    while (left.length > 0 && Date.now() - begin < time) {
+      if (left.includes(agent)) agentSeen = Date.now();
+      else if (!signal && Date.now() - agentSeen >= STRAY_PATIENCE) break;
       await delay(10);
       left = find();
     }

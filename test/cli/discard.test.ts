@@ -160,8 +160,10 @@ for (const fault of ['after-set-aside', 'after-removed', 'after-discarded'])
     await story.ok('wait', 'fix');
     const tip = await git(story, story.repo, 'rev-parse', 'fix');
     await story.arm(fault);
+    const armed = await story.daemonPid();
     await story.actor('discard', 'fix');
     const names = (await story.list()).map(({ name }) => name);
+    t.not(await story.daemonPid(), armed, 'it did die');
     if (names.includes('fix')) await story.ok('discard', 'fix');
     t.deepEqual(await story.list(), []);
     t.is(await git(story, story.repo, 'rev-parse', 'fix'), tip);
@@ -169,3 +171,34 @@ for (const fault of ['after-set-aside', 'after-removed', 'after-discarded'])
     t.deepEqual(await readdir(join(story.actorHome, 'sessions')), []);
     t.is((await git(story, story.repo, 'worktree', 'list')).split('\n').length, 1);
   });
+
+test('a forced discard whose daemon dies keeps what it was about to take away', async t => {
+  const story = await tell(t);
+  await story.make('fix', 'echo precious > new.txt');
+  await story.ok('wait', 'fix');
+  const { dir } = await story.show('fix');
+  await story.arm('after-set-aside');
+  const armed = await story.daemonPid();
+  await story.actor('discard', 'fix', '--force');
+  t.deepEqual(
+    (await story.list()).map(({ name }) => name),
+    ['fix'],
+  );
+  t.not(await story.daemonPid(), armed, 'it did die');
+  t.is(await readFile(join(dir, 'new.txt'), 'utf8'), 'precious\n');
+  t.is((await story.actor('discard', 'fix')).code, 4);
+});
+
+test('of several sessions none is touched when one is to be kept', async t => {
+  const story = await tell(t);
+  await story.make('clean', 'true');
+  await story.make('dirty', 'touch new.txt');
+  await story.actor('wait');
+  const { code, stdout, stderr } = await story.actor('discard', 'clean', 'dirty');
+  t.deepEqual([code, stdout], [4, '']);
+  t.regex(stderr, /dirty is kept/);
+  t.deepEqual(
+    (await story.list()).map(({ status }) => status),
+    ['idle', 'idle'],
+  );
+});

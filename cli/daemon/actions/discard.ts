@@ -6,7 +6,7 @@ import { Git } from '../../git/git.js';
 import { findLosses, type Loss, newLosses } from '../../git/inspect.js';
 import { finishRemoval, forgetGone, inspectSetAside, isOurs, putBack, setAside } from '../../git/remove.js';
 import { moveToTrash } from '../../git/trash.js';
-import { EXIT } from '../../protocol.js';
+import { EXIT, type Methods } from '../../protocol.js';
 import { removeSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import type { Daemon } from '../context.js';
@@ -14,15 +14,28 @@ import { forgetEnvironment } from '../environment.js';
 import { point } from '../fault.js';
 import { type Action, requireSessions } from './action.js';
 
+type Discarded = Methods['discard']['result'][number];
+
 export const discard: Action<'discard'> = async (daemon, { request, notice }) => {
   const { names, force } = request.params;
   const git = new Git(request.caller.env ?? {});
   const sessions = requireSessions(daemon, names);
-  const results = [];
+  // Of several, none is touched if one is to be kept.
+  if (!force && sessions.length > 1)
+    for (const session of sessions)
+      if (session.definition.worktree) await firstLook(daemon, git, session, force);
+  const results: Discarded[] = [];
   for (const session of sessions)
-    results.push(
-      await daemon.workerOf(session).exclusive(() => discardOne(daemon, git, session, force, notice)),
-    );
+    try {
+      results.push(
+        await daemon.workerOf(session).exclusive(() => discardOne(daemon, git, session, force, notice)),
+      );
+    } catch (error) {
+      // What is done is done, and its branches are told.
+      for (const { name, branch, commit } of results)
+        notice(`discarded ${name}${branch ? `; branch ${branch} (${commit?.slice(0, 12)}) is kept` : ''}`);
+      throw error;
+    }
   return results;
 };
 
@@ -32,7 +45,7 @@ async function discardOne(
   session: Session,
   force: boolean,
   notice: (text: string) => void,
-) {
+): Promise<Discarded> {
   const { name, branch, repo, worktree, dir } = session.definition;
   const removal = worktree ? await firstLook(daemon, git, session, force) : null;
   if (!(await endAgent(daemon, session))) {

@@ -22,7 +22,8 @@ export async function endAgent(daemon: Daemon, session: Session): Promise<boolea
   daemon.ledger.commit([{ kind: 'ending', session: definition.name }]);
   const { pid, id } = launch;
   await closeWindowsOf(daemon, definition.name);
-  const areGone = pid === null || (await endProcesses(() => processesOf(pid, id), PATIENCE));
+  const areGone =
+    pid === null || (await endProcesses(() => processesOf(pid, id), { agent: pid, patience: PATIENCE }));
   daemon.drain();
   daemon.settleUnclaimed(id);
   observe(daemon, definition.name, id, [
