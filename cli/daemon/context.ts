@@ -22,6 +22,8 @@ export interface Daemon {
   agentOf(session: Session): Agent;
   /** The worker of this session, made if need be. */
   workerOf(session: Session): Worker;
+  /** What is wrong with session files, with line and column, as they were read last. */
+  fileProblems: string[];
   /** Facts about checkouts by session name. */
   facts: Map<string, CheckoutFacts>;
   /** Has this session's checkout been looked at since its last turn ended? */

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { eventRecord } from '../domain/step.js';
-import { loadAll, saveSession } from '../store/sessions.js';
+import { type FileProblem, loadAll, saveSession } from '../store/sessions.js';
 import type { Daemon } from './context.js';
 
 /** An editor writes a file in several steps; in milliseconds. */
@@ -38,7 +38,8 @@ export function watchDefinitions(daemon: Daemon): void {
  */
 export function readDefinitions(daemon: Daemon): void {
   const { definitions, problems } = loadAll(daemon.places.sessions);
-  for (const { file, message } of problems) daemon.log(`${file}: ${message}`);
+  daemon.fileProblems = problems.map(placed);
+  for (const problem of daemon.fileProblems) daemon.log(problem);
   const { world } = daemon.ledger;
   const changed = definitions.filter(
     definition => !isDeepStrictEqual(world.sessions.get(definition.name)?.definition, definition),
@@ -55,4 +56,9 @@ export function readDefinitions(daemon: Daemon): void {
     else
       daemon.ledger.commit([eventRecord(world, session, 'the removal of its file', { type: 'discarded' })]);
   }
+}
+
+/** `…/sessions/fix-nav.kdl:3:11: a string is not closed`. */
+function placed({ file, line, column, message }: FileProblem): string {
+  return `${[file, line, column].filter(part => part !== null).join(':')}: ${message}`;
 }

@@ -94,6 +94,7 @@ export async function run(home: string): Promise<void> {
       }
       return worker;
     },
+    fileProblems: [],
     facts: new Map(),
     areFactsFresh: session => checkouts.isFresh(session),
     doors: new Map(),

@@ -6,7 +6,7 @@ export interface Base {
   /** A branch, remote-tracking branch or tag by its short name; else the commit's id. Never relative to a HEAD. */
   ref: string;
   commit: string;
-  /** `main (2f9c1ab0 fix the nav bar), 3 behind origin/main`, for a person; asked for while other work goes on. */
+  /** `main (2f9c1ab0 fix the nav bar), 3 behind origin/main`, `a detached HEAD (…)`, for a person; asked for while other work goes on. */
   description: Promise<string>;
 }
 
@@ -52,8 +52,8 @@ async function describe(
       .find(line => line.startsWith(`${at.full}\t`))
       ?.split('\t') ?? [];
   const behind = /behind (\d+)/.exec(track)?.[1];
-  const name = at.ref === at.commit ? '' : `${at.ref} `;
-  return `${name}(${subject})${behind === undefined ? '' : `, ${behind} behind ${upstream}`}`;
+  const name = at.ref !== at.commit ? at.ref : at.full === 'HEAD' ? 'a detached HEAD' : 'commit';
+  return `${name} (${subject})${behind === undefined ? '' : `, ${behind} behind ${upstream}`}`;
 }
 
 async function noSuchBase(git: Git, from: string, base: string | null): Promise<Failure> {

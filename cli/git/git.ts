@@ -41,7 +41,10 @@ export class GitError extends Failure {
   readonly text: string;
 
   constructor(subcommand: string, exitCode: number | null, text: string) {
-    super(1, `git ${subcommand}: ${text.split('\n')[0] || `exit code ${exitCode}`}`);
+    // The reason comes first; but where a hook of the user's failed, git only says what it was about to do.
+    const [first, ...more] = text.split('\n').filter(line => line.trim() !== '');
+    const reason = first?.startsWith('Preparing worktree') ? (more.at(-1) ?? first) : first;
+    super(1, `git ${subcommand}: ${reason || `exit code ${exitCode}`}`);
     this.name = 'GitError';
     this.subcommand = subcommand;
     this.exitCode = exitCode;

@@ -232,6 +232,10 @@ test('a torn and a broken line in the journal cost those lines only', async t =>
   await appendFile(join(story.actorHome, 'journal', file!), 'garbage\n{"kind":"event","ev');
   t.is((await story.show('fix')).message, 'hi');
   t.is(await story.ok('run', 'fix', 'echo on', '--wait'), 'on');
+  // Now they stand in the middle.
+  await story.killDaemon();
+  t.is((await story.show('fix')).message, 'on');
+  t.is((await story.show('fix')).last?.turn, 2);
 });
 
 test('a stale socket and a stale pid file stop nobody', async t => {

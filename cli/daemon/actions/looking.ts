@@ -26,8 +26,9 @@ export const status: Action<'status'> = async daemon => {
   };
 };
 
-/** Mains first, then as they were created. */
-export const list: Action<'list'> = async (daemon, { request }) => {
+/** Mains first, then as they were created. Says which session files cannot be used. */
+export const list: Action<'list'> = async (daemon, { request, notice }) => {
+  for (const problem of daemon.fileProblems) notice(problem);
   const wanted = request.params.status;
   return [...daemon.ledger.world.sessions.values()]
     .filter(session => wanted === null || session.status === wanted)
