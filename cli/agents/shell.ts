@@ -21,8 +21,8 @@ export const shell: Agent = {
       unset: ['PROMPT_COMMAND', 'PS0', 'PS1'],
       files: [],
       conversation: null,
-      // split(1) writes what it reads at once, and begins a new file at each full segment.
-      pipe: `exec split -b ${SEGMENT_BYTES} -a 6 -d - ${quote(path.join(folder, 'output.'))}`,
+      // split(1) writes what it reads at once, and begins a new file at each full segment. The output is the person's own.
+      pipe: `umask 077; exec split -b ${SEGMENT_BYTES} -a 6 -d - ${quote(path.join(folder, 'output.'))}`,
     };
   },
   takesFirstPrompt: () => false,
