@@ -55,7 +55,7 @@ test('a death between the record of an inbox file and its deletion repeats nothi
   );
 });
 
-for (const fault of ['after-worktree', 'after-launching', 'after-window'])
+for (const fault of ['after-worktree', 'after-queued', 'after-launching', 'after-window'])
   test(`a creation whose daemon dies ${fault} is whole, once`, async t => {
     const story = await tell(t);
     await story.ok('list');

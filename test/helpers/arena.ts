@@ -139,6 +139,12 @@ async function environment(
     ACTOR_HOME: at.actorHome,
     GIT_CONFIG_GLOBAL: gitConfig,
     GIT_CONFIG_SYSTEM: '/dev/null',
+    // By these a run that is cut off finds what it has started, wherever that went.
+    ...Object.fromEntries(
+      ['ACTOR_CI_RUN', 'ACTOR_TEST_RUN'].flatMap(mark =>
+        process.env[mark] ? [[mark, process.env[mark]]] : [],
+      ),
+    ),
   };
 }
 
@@ -147,10 +153,15 @@ async function endServices(actorHome: string, env: Record<string, string>): Prom
   // A pid in a file may be another program's by now: only a process of this arena is ended.
   if ((await processesOf(actorHome, null)).some(process => process.pid === pid)) await endProcess(pid);
   const socket = join(actorHome, 'tmux.sock');
-  await execa('tmux', ['-S', socket, 'kill-server'], { env, extendEnv: false, reject: false, timeout: 5000 });
+  await execa('tmux', ['-S', socket, 'kill-server'], {
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: 30_000,
+  });
 }
 
-/** Waits up to 3 s until no process of this arena is alive; else ends what is left and throws, naming it. */
+/** Waits up to 10 s until no process of this arena is alive; else ends what is left and throws, naming it. */
 async function failOnLeftovers(actorHome: string, root: string): Promise<void> {
   let left: Awaited<ReturnType<typeof processesOf>> = [];
   const read = async () => {
@@ -158,7 +169,7 @@ async function failOnLeftovers(actorHome: string, root: string): Promise<void> {
     return left.length;
   };
   try {
-    await eventually(read, count => count === 0, { timeout: 3000, every: 50 });
+    await eventually(read, count => count === 0, { timeout: 10_000, every: 50 });
   } catch {
     for (const { pid } of left) await endProcess(pid);
     const names = left.map(({ pid, command }) => `${pid} ${command}`).join('\n');

@@ -12,20 +12,25 @@ export interface LiveProcess {
  * The live processes (no zombies, not this one) whose environment holds `ACTOR_HOME=<actorHome>`, or, with `root` given,
  * whose current directory is inside it.
  */
-export async function processesOf(actorHome: string, root: string | null): Promise<LiveProcess[]> {
+export function processesOf(actorHome: string, root: string | null): Promise<LiveProcess[]> {
+  return processesWith(`ACTOR_HOME=${actorHome}`, root);
+}
+
+/** The same for any `NAME=value` in the environment that a process was started with. */
+export async function processesWith(variable: string, root: string | null = null): Promise<LiveProcess[]> {
   const pids = (await readdir('/proc')).filter(entry => /^\d+$/.test(entry)).map(Number);
   const found = await Promise.all(
-    pids.filter(pid => pid !== process.pid).map(pid => inspect(pid, actorHome, root)),
+    pids.filter(pid => pid !== process.pid).map(pid => inspect(pid, variable, root)),
   );
   return found.filter(entry => entry !== null);
 }
 
-async function inspect(pid: number, actorHome: string, root: string | null): Promise<LiveProcess | null> {
+async function inspect(pid: number, variable: string, root: string | null): Promise<LiveProcess | null> {
   const folder = `/proc/${pid}`;
   const environ = await readFile(`${folder}/environ`, 'utf8').catch(() => '');
   const directory = root === null ? '' : await readlink(`${folder}/cwd`).catch(() => '');
   const inside = root !== null && (directory === root || directory.startsWith(`${root}/`));
-  if (!inside && !environ.split('\0').includes(`ACTOR_HOME=${actorHome}`)) return null;
+  if (!inside && !environ.split('\0').includes(variable)) return null;
   const command = (await readFile(`${folder}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();
   return command === '' ? null : { pid, command };
 }

@@ -227,7 +227,7 @@ export async function kill(pid: number): Promise<void> {
   await eventually(
     () => isAlive(pid),
     alive => !alive,
-    { timeout: 5000 },
+    { timeout: PATIENCE },
   );
 }
 

@@ -16,6 +16,9 @@ export interface Stub {
   stop(): Promise<void>;
 }
 
+/** Two node starts beside several claudes that start can take this long on a busy machine, in milliseconds. */
+const START_PATIENCE = 60_000;
+
 /** Starts `stubs/<name>.mjs`, whose header says how a prompt steers it. @throws when it does not come up */
 export async function startStub(name: 'anthropic' | 'openai'): Promise<Stub> {
   const folder = await mkdtemp(join(tmpdir(), 'actor-stub-'));
@@ -29,7 +32,7 @@ export async function startStub(name: 'anthropic' | 'openai'): Promise<Stub> {
   const port = await eventually(
     () => readFile(portFile, 'utf8'),
     text => /^\d+$/.test(text),
-    { timeout: 5000 },
+    { timeout: START_PATIENCE },
   );
   const url = `http://127.0.0.1:${port}`;
   return {
