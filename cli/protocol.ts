@@ -188,6 +188,25 @@ export interface DoctorFinding {
   fix: string | null;
 }
 
+/** A value of a session's configuration, and the layer that it came from. */
+export interface ConfigEntry {
+  key: string;
+  value: string | number | boolean;
+  /** `built in`, `user settings`, `project settings`, `role NAME`, `command line`, `actor config`. */
+  source: string;
+}
+
+/** A role of the settings. */
+export interface RoleView {
+  name: string;
+  description: string | null;
+  agent: string | null;
+  model: string | null;
+  coordinator: boolean;
+  /** The files that define it, the strongest last. */
+  files: string[];
+}
+
 export interface DaemonStatus {
   pid: number;
   build: Build;
@@ -303,6 +322,14 @@ export interface Methods {
     item: WaitResult;
   };
   doctor: { params: Record<never, never>; result: DoctorFinding[]; item: null };
+  /** Shows the configuration of a session, after these changes (null: the key is removed). They count from the agent's next start on. */
+  config: {
+    params: { name: string; changes: Record<string, string | number | boolean | null> };
+    result: { name: string; entries: ConfigEntry[]; running: boolean };
+    item: null;
+  };
+  /** The roles that a session in this directory could have (null: the caller's directory). */
+  roles: { params: { dir: string | null }; result: RoleView[]; item: null };
   /**
    * An `actor mcp` server reports for its session and receives events to hand in, for as long as the connection lives.
    * The daemon sends items; the client answers each with a line `{"handed": token}` or `{"refused": token, "why": text}`.

@@ -21,7 +21,15 @@ export interface Definition {
   parent: string | null;
   role: string | null;
   purpose: string | null;
+  /** Its role's identity: goes to the agent as a system prompt. */
+  prompt: string | null;
+  /** Has it the MCP server of actor, to make sessions of its own? Mains have it anyway. */
+  coordinator: boolean;
+  /** Is the agent started without its API key, so that it uses the person's subscription? */
+  useSubscription: boolean;
   config: Record<string, ConfigValue>;
+  /** Which layer of the settings each value came from, in words (`role reviewer`): the keys of `config`, and `agent`, `prompt` … */
+  sources: Record<string, string>;
   /** Extra arguments for the agent, given to `actor claude …` verbatim; only mains have them. */
   args: string[];
   /** ISO 8601 UTC. */

@@ -39,6 +39,9 @@ const flag: Field<boolean> = {
   properties: [],
 };
 
+/** What a field is called in the file, where it is not its own name. */
+export const NODE_NAMES: Partial<Record<keyof Fields, string>> = { useSubscription: 'use-subscription' };
+
 /** In the order in which they are written. */
 export const FIELDS: { [K in keyof Fields]: Field<Fields[K]> } = {
   main: flag,
@@ -58,8 +61,17 @@ export const FIELDS: { [K in keyof Fields]: Field<Fields[K]> } = {
   parent: optionalText,
   role: optionalText,
   purpose: optionalText,
+  prompt: optionalText,
+  coordinator: flag,
+  useSubscription: flag,
   config: {
     read: readConfig,
+    write: (value, name) => (Object.keys(value).length === 0 ? null : makeNode(name, [], value)),
+    absent: {},
+    properties: 'all',
+  },
+  sources: {
+    read: readSources,
     write: (value, name) => (Object.keys(value).length === 0 ? null : makeNode(name, [], value)),
     absent: {},
     properties: 'all',
@@ -131,6 +143,17 @@ function readConfig(node: KdlNode, file: string): Record<string, ConfigValue> {
     config[key] = value;
   }
   return config;
+}
+
+function readSources(node: KdlNode, file: string): Record<string, string> {
+  const sources: Record<string, string> = {};
+  for (const [key, { value, at }] of Object.entries(readConfig(node, file)).map(
+    ([key, value]) => [key, { value, at: node.properties.get(key)?.at ?? node.at }] as const,
+  )) {
+    if (typeof value !== 'string') throw new KdlError(file, at, `"${key}" is text: ${key}="user settings"`);
+    sources[key] = value;
+  }
+  return sources;
 }
 
 function placeOf(node: KdlNode): KdlNode['at'] {

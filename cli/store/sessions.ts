@@ -7,7 +7,7 @@ import { isValidName, NAME_RULE } from '../domain/names.js';
 import { EXIT } from '../protocol.js';
 import { fileFailure, readIfThere, replaceFile } from './files.js';
 import { KdlError, type KdlNode, makeNode, parseDocument, printDocument } from './kdl.js';
-import { FIELDS, type Fields } from './session-fields.js';
+import { FIELDS, type Fields, NODE_NAMES } from './session-fields.js';
 
 /** A file that cannot be used; `line` and `column` are null when it is not its text that is wrong. */
 export interface FileProblem {
@@ -196,10 +196,10 @@ function readFields(session: KdlNode, file: string): Fields {
   }
   const read = <K extends keyof Fields>(name: K): Fields[K] => {
     const field = FIELDS[name];
-    const node = found.get(name);
+    const node = found.get(nodeName(name));
     if (node) return field.read(node, file);
     if (field.absent !== undefined) return structuredClone(field.absent);
-    throw new KdlError(file, session.at, `"${name}" is missing: ${name} "…"`);
+    throw new KdlError(file, session.at, `"${nodeName(name)}" is missing: ${nodeName(name)} "…"`);
   };
   return {
     agent: read('agent'),
@@ -213,7 +213,11 @@ function readFields(session: KdlNode, file: string): Fields {
     parent: read('parent'),
     role: read('role'),
     purpose: read('purpose'),
+    prompt: read('prompt'),
+    coordinator: read('coordinator'),
+    useSubscription: read('useSubscription'),
     config: read('config'),
+    sources: read('sources'),
     args: read('args'),
     created: read('created'),
   };
@@ -223,12 +227,17 @@ function fieldNames(): (keyof Fields)[] {
   return Object.keys(FIELDS) as (keyof Fields)[];
 }
 
-function fieldOf(name: string): (typeof FIELDS)[keyof Fields] | null {
-  return Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof Fields] : null;
+function nodeName(field: keyof Fields): string {
+  return NODE_NAMES[field] ?? field;
+}
+
+function fieldOf(node: string): (typeof FIELDS)[keyof Fields] | null {
+  const field = fieldNames().find(name => nodeName(name) === node);
+  return field ? FIELDS[field] : null;
 }
 
 function writeField<K extends keyof Fields>(name: K, definition: Definition): KdlNode | null {
-  return FIELDS[name].write(definition[name], name);
+  return FIELDS[name].write(definition[name], nodeName(name));
 }
 
 /** Carries over what hangs on a known field without belonging to it. A field that has gone takes that along. */

@@ -186,7 +186,11 @@ const DEFINITION: Definition = {
   parent: null,
   role: null,
   purpose: null,
+  prompt: null,
+  coordinator: false,
+  useSubscription: false,
   config: {},
+  sources: {},
   args: [],
   created: '2026-01-01T00:00:00Z',
 };

@@ -22,7 +22,11 @@ export const definition: Definition = {
   parent: 'main',
   role: null,
   purpose: null,
+  prompt: null,
+  coordinator: false,
+  useSubscription: false,
   config: {},
+  sources: {},
   args: [],
   created: '2026-11-23T07:10:00Z',
 };

@@ -73,7 +73,6 @@ test('configuration becomes flags', t => {
     'permission-mode': 'auto',
     verbose: true,
     chrome: false,
-    coordinator: true,
   };
   const { argv } = claude.launch(request({ config }));
   t.deepEqual(argv.slice(argv.indexOf('--model')).slice(0, 5), [
@@ -83,7 +82,7 @@ test('configuration becomes flags', t => {
     'auto',
     '--verbose',
   ]);
-  t.false(argv.includes('--chrome') || argv.includes('--coordinator'));
+  t.false(argv.includes('--chrome'));
 });
 
 test("a person's own flag wins over the configuration, and their words are passed on", t => {
@@ -95,7 +94,7 @@ test("a person's own flag wins over the configuration, and their words are passe
 
 test('only a main, or a session that coordinates, has our MCP server, with its tools loaded', t => {
   t.false(claude.launch(request()).argv.includes('--mcp-config'));
-  for (const of of [{ main: true }, { config: { coordinator: true } }]) {
+  for (const of of [{ main: true }, { coordinator: true }]) {
     const plan = claude.launch(request(of));
     t.is(plan.argv[plan.argv.indexOf('--mcp-config') + 1], '/home/me/.actor/run/L1/mcp.json');
     const file = plan.files.find(each => each.path.endsWith('mcp.json'))!;

@@ -124,7 +124,11 @@ const definition = {
   parent: null,
   role: null,
   purpose: null,
+  prompt: null,
+  coordinator: false,
+  useSubscription: false,
   config: {},
+  sources: {},
   args: [],
   created: '2026-01-01T00:00:00Z',
 };

@@ -70,7 +70,11 @@ function definition(name: string, parent: string | null): Definition {
     parent,
     role: null,
     purpose: null,
+    prompt: null,
+    coordinator: false,
+    useSubscription: false,
     config: {},
+    sources: {},
     args: [],
     created: '2026-01-01T00:00:00Z',
   };

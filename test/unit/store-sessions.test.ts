@@ -31,7 +31,11 @@ const full: Definition = {
   parent: 'main',
   role: 'reviewer',
   purpose: 'navigation bar on phones',
+  prompt: 'You review.',
+  coordinator: true,
+  useSubscription: true,
   config: { 'permission-mode': 'auto', model: 'opus' },
+  sources: { model: 'role reviewer' },
   created: '2026-11-23T07:10:00Z',
 };
 
@@ -45,7 +49,11 @@ const bare: Definition = {
   parent: null,
   role: null,
   purpose: null,
+  prompt: null,
+  coordinator: false,
+  useSubscription: false,
   config: {},
+  sources: {},
 };
 
 const FULL_TEXT = `session fix-nav {
@@ -59,7 +67,11 @@ const FULL_TEXT = `session fix-nav {
     parent "main"
     role "reviewer"
     purpose "navigation bar on phones"
+    prompt "You review."
+    coordinator #true
+    use-subscription #true
     config model="opus" permission-mode="auto"
+    sources model="role reviewer"
     created "2026-11-23T07:10:00Z"
 }
 `.replace('session fix-nav', 'session "fix-nav"');
@@ -140,6 +152,13 @@ const definition: fc.Arbitrary<Definition> = fc.record({
   parent: optional,
   role: optional,
   purpose: optional,
+  prompt: optional,
+  coordinator: fc.boolean(),
+  useSubscription: fc.boolean(),
+  sources: fc.dictionary(
+    fc.string({ unit: 'binary' }).filter(key => key !== '__proto__'),
+    fc.string({ unit: 'binary' }),
+  ),
   config: fc
     .array(
       fc.tuple(
@@ -239,9 +258,9 @@ const wrong: [string, string, string, RegExp][] = [
   ['worktree #true', 'worktree "yes"', '8:14', /#true or #false, not yes/],
   ['worktree #true', 'worktree true', '8:14', /write #true/],
   ['purpose "navigation bar on phones"', 'purpose 7', '11:13', /is text/],
-  ['model="opus"', 'model=#null', '12:12', /not #null/],
-  ['model="opus"', '"opus"', '12:12', /key=value pairs/],
-  ['created "2026-11-23T07:10:00Z"', 'created "yesterday"', '13:13', /a time like/],
+  ['model="opus"', 'model=#null', '15:12', /not #null/],
+  ['model="opus"', '"opus"', '15:12', /key=value pairs/],
+  ['created "2026-11-23T07:10:00Z"', 'created "yesterday"', '17:13', /a time like/],
   ['session "fix-nav"', 'session', '1:1', /a session has a name/],
   ['session "fix-nav"', 'session "fix nav"', '1:9', /"fix nav" is no name: 1 to 64/],
   ['session "fix-nav"', 'session "fix-nov"', '1:9', /called "fix-nov", but its file "fix-nav"/],
@@ -249,7 +268,7 @@ const wrong: [string, string, string, RegExp][] = [
   [
     'created "2026-11-23T07:10:00Z"\n}',
     'created "2026-11-23T07:10:00Z"\n}\nsession "b"',
-    '15:1',
+    '19:1',
     /a second session/,
   ],
 ];

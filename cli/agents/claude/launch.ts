@@ -13,9 +13,6 @@ const CHOOSES_CONVERSATION = ['--continue', '--resume', '--session-id', '--from-
 /** Flags of which ours and theirs become one, since claude takes only the last of each. */
 const MERGED = ['--settings', '--append-system-prompt', '--append-system-prompt-file'];
 
-/** Keys of a session's configuration that are actor's own, not flags of claude. */
-const OWN_KEYS = new Set(['coordinator']);
-
 /**
  * What a running claude sets for its children (2.1.330): a session made from inside its Bash tool must not take itself
  * for a part of that claude: with CLAUDE_CODE_CHILD_SESSION it would write neither transcript nor state file. The variables
@@ -89,7 +86,7 @@ function unsetFor(env: Record<string, string>): string[] {
 
 /** Mains, and sessions whose role coordinates, have actor's MCP server. */
 function hasServer(request: LaunchRequest): boolean {
-  return request.definition.main || request.definition.config.coordinator === true;
+  return request.definition.main || request.definition.coordinator;
 }
 
 /** `alwaysLoad`: else claude only lists the tools' names and the model must search before it can call one. */
@@ -122,7 +119,7 @@ function theirWords(theirs: Argument[], resume: boolean): string[] {
 /** `permission-mode="auto"` → `--permission-mode auto`; true → the bare flag; false → nothing. Their own flags go first. */
 function configFlags(config: Record<string, ConfigValue>, theirs: Argument[]): string[] {
   return Object.entries(config)
-    .filter(([key, value]) => value !== false && !OWN_KEYS.has(key) && !has(theirs, `--${key}`))
+    .filter(([key, value]) => value !== false && !has(theirs, `--${key}`))
     .flatMap(([key, value]) => (value === true ? [`--${key}`] : [`--${key}`, String(value)]));
 }
 

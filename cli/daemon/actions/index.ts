@@ -2,6 +2,7 @@
 import type { Method } from '../../protocol.js';
 import type { Action } from './action.js';
 import { attach } from './attach.js';
+import { config } from './config.js';
 import { discard } from './discard.js';
 import { down } from './down.js';
 import { events, logs } from './events.js';
@@ -11,6 +12,7 @@ import { main } from './main.js';
 import { mcpAttach } from './mcp-attach.js';
 import { create } from './new.js';
 import { queue } from './queue.js';
+import { roles } from './roles.js';
 import { run } from './run.js';
 import { shutdown } from './shutdown.js';
 import { stop } from './stop.js';
@@ -34,5 +36,7 @@ export const actions: { [M in Method]: Action<M> } = {
   events,
   wait,
   doctor,
+  config,
+  roles,
   'mcp-attach': mcpAttach,
 };

@@ -52,7 +52,11 @@ export const main: Action<'main'> = async (daemon, { request }) => {
     parent: null,
     role: params.role,
     purpose: known?.definition.purpose ?? null,
+    prompt: null,
+    coordinator: true,
+    useSubscription: false,
     config: {},
+    sources: {},
     args: params.args,
     created: known?.definition.created ?? new Date().toISOString(),
   };

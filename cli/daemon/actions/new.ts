@@ -70,7 +70,11 @@ export const create: Action<'new'> = async (daemon, exchange) => {
       parent: parentOf(daemon, caller.session, { repo, dir }),
       role: params.role,
       purpose: params.purpose,
+      prompt: null,
+      coordinator: false,
+      useSubscription: false,
       config: configOf(params),
+      sources: {},
       args: [],
       created: new Date().toISOString(),
     };
