@@ -192,7 +192,7 @@ export interface DoctorFinding {
 export interface ConfigEntry {
   key: string;
   value: string | number | boolean;
-  /** `built in`, `user settings`, `project settings`, `role NAME`, `command line`, `actor config`. */
+  /** `user settings`, `project settings`, `role reviewer (user settings)`, `command line`, `actor config`, `session file`. */
   source: string;
 }
 
@@ -328,6 +328,17 @@ export interface Methods {
     result: { name: string; entries: ConfigEntry[]; running: boolean };
     item: null;
   };
+  /**
+   * Whether the settings of the directory's repository (null: the caller's directory) may run programs; first `allow` (a digest
+   * that was shown) or `revoke` is carried out.
+   */
+  trust: {
+    params: { dir: string | null; allow: string | null; revoke: boolean };
+    result: { file: string; content: string | null; digest: string | null; trusted: boolean };
+    item: null;
+  };
+  /** The files that were allowed; `current`: they hold what was allowed. */
+  trusted: { params: Record<never, never>; result: { file: string; current: boolean }[]; item: null };
   /** The roles that a session in this directory could have (null: the caller's directory). */
   roles: { params: { dir: string | null }; result: RoleView[]; item: null };
   /**

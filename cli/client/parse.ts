@@ -4,11 +4,12 @@
  *
  * Full yargs is not loaded for this: it would more than double the time that every command takes.
  */
+
+import { nearest } from '../domain/suggest.js';
 import type { Command, Option } from './command.js';
 import { UsageFailure } from './errors.js';
 import { Input } from './input.js';
 import type { Split } from './split.js';
-import { nearest } from './suggest.js';
 
 /** Options that every command has. */
 export const GLOBAL_OPTIONS: readonly Option[] = [

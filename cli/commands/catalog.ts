@@ -209,6 +209,18 @@ export const CATALOG: readonly Command[] = [
     load: () => import('./wait.js'),
   },
   {
+    name: 'trust',
+    summary: "Allow this repository's settings to run programs",
+    positionals: [],
+    options: [
+      { name: 'yes', help: 'Without asking, for scripts: read the file before' },
+      { name: 'list', help: 'Show what is allowed' },
+      { name: 'revoke', help: 'Take it back for this repository' },
+      json,
+    ],
+    load: () => import('./trust.js'),
+  },
+  {
     name: 'doctor',
     summary: 'Check that actor can work here',
     positionals: [],

@@ -18,6 +18,8 @@ export interface HomePlaces {
   /** One folder for each launch of an agent, and the caller's environment for a launch to come. */
   run: string;
   settings: string;
+  /** Which repositories' settings may run programs. */
+  trust: string;
   pidFile: string;
 }
 
@@ -36,6 +38,7 @@ export function homePlaces(home: string): HomePlaces {
     mail: at('mail'),
     run: at('run'),
     settings: at('settings.kdl'),
+    trust: at('trust.kdl'),
     pidFile: at('daemon.pid'),
   };
 }

@@ -1,32 +1,151 @@
-/** The settings that count in a place: the files' layers, read again when they change. */
-import { type Hook, type HookName, type Layer, noSettings } from '../domain/settings.js';
+/** The settings that count in a place: the layers of the files, read again when they change. */
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { withoutTrust } from '../domain/distrust.js';
+import {
+  type Hook,
+  type HookName,
+  type Layer,
+  noSettings,
+  type Role,
+  type Settings,
+} from '../domain/settings.js';
+import { Git } from '../git/git.js';
+import { describeRepository } from '../git/repository.js';
 import type { RoleView } from '../protocol.js';
+import { readIfThere } from '../store/files.js';
+import { parseSettings } from '../store/settings.js';
+import { digestOf, loadTrust } from '../store/trust.js';
 import type { Daemon } from './context.js';
+import { ownEnvironment } from './environment.js';
+import { coordinatorPrompt, MAIN_ROLE } from './system-prompt.js';
 
-/** Layers for a repository (null: outside one), weakest first. @throws SettingsError with file, line and column */
-export function layersFor(_daemon: Daemon, _repo: string | null): Layer[] {
-  return [{ name: 'built in', file: null, settings: noSettings() }];
+export interface PlaceSettings {
+  /** Weakest first. */
+  layers: Layer[];
+  /** What of the repository's settings does not count yet, as its user has not allowed it; empty: all counts. */
+  withheld: string[];
+  /** The repository's file, whether it is there or not; null outside a repository. */
+  file: string | null;
 }
 
-/** The hook of this name in this repository; null: there is none. @throws as {@link layersFor} */
+/** A file's text as it was parsed last, by path; told apart by what `stat` says. */
+const parsed = new Map<string, { stamp: string; text: string; settings: Settings }>();
+
+/**
+ * What counts in this repository (null: outside one).
+ * @throws KdlError with file, line and column for a mistake in a file, Failure for one that cannot be read
+ */
+export function settingsFor(daemon: Daemon, repo: string | null): PlaceSettings {
+  const user = daemon.places.settings;
+  const layers: Layer[] = [
+    builtIn(daemon),
+    { name: 'user settings', file: user, settings: load(user, false).settings },
+  ];
+  const file = repo === null ? null : repositoryFile(repo);
+  if (file === null || isSame(file, user)) return { layers, withheld: [], file: null };
+  const { text, settings } = load(file, true);
+  const isTrusted = text === '' || trustOf(daemon).get(file) === digestOf(text);
+  const counted = isTrusted ? { settings, withheld: [] } : withoutTrust(settings);
+  layers.push({ name: 'project settings', file, settings: counted.settings });
+  return { layers, withheld: counted.withheld, file };
+}
+
+/** Where a repository keeps its settings. */
+export function repositoryFile(repo: string): string {
+  return path.join(repo, '.actor', 'settings.kdl');
+}
+
+/** The allowed files and their digests. @throws KdlError */
+export function trustOf(daemon: Daemon): Map<string, string> {
+  return loadTrust(daemon.places.trust);
+}
+
+/** What to tell a person whose repository has settings that do not count yet; null: nothing. */
+export function trustNotice({ withheld, file }: PlaceSettings): string | null {
+  if (withheld.length === 0) return null;
+  return `not used until you allow it: ${withheld.join(', ')} of ${file} (actor trust)`;
+}
+
+/** The hook of this name in this repository; null: there is none. @throws as {@link settingsFor} */
 export function hookFor(daemon: Daemon, repo: string | null, name: HookName): Hook | null {
-  return (
-    layersFor(daemon, repo).findLast(layer => layer.settings.hooks[name] !== undefined)?.settings.hooks[
-      name
-    ] ?? null
-  );
+  return strongest(settingsFor(daemon, repo).layers, settings => settings.hooks[name]);
 }
 
-/** What a new worktree of this repository is furnished with. @throws as {@link layersFor} */
+/** What a new worktree of this repository is furnished with. @throws as {@link settingsFor} */
 export function furnishingFor(daemon: Daemon, repo: string | null): { copy: string[]; link: string[] } {
-  const strongest = (key: 'copy' | 'link') =>
-    layersFor(daemon, repo).findLast(layer => layer.settings.worktree[key] !== undefined)?.settings.worktree[
-      key
-    ] ?? [];
-  return { copy: strongest('copy'), link: strongest('link') };
+  const { layers } = settingsFor(daemon, repo);
+  return {
+    copy: strongest(layers, ({ worktree }) => worktree.copy) ?? [],
+    link: strongest(layers, ({ worktree }) => worktree.link) ?? [],
+  };
 }
 
-/** The roles that a session in this directory could have. */
-export async function rolesIn(_daemon: Daemon, _dir: string): Promise<RoleView[]> {
-  return [];
+/** The roles that a session in this directory could have. @throws as {@link settingsFor} */
+export async function rolesIn(daemon: Daemon, dir: string): Promise<RoleView[]> {
+  const repository = await describeRepository(new Git(ownEnvironment()), dir);
+  const { layers } = settingsFor(daemon, repository?.root ?? null);
+  const names = new Set(layers.flatMap(({ settings }) => [...settings.roles.keys()]));
+  return [...names].map(name => {
+    const say = <T>(pick: (role: Role) => T | null | undefined) =>
+      strongest(layers, ({ roles }) => {
+        const role = roles.get(name);
+        return role && pick(role);
+      });
+    const model = say(role => (Object.hasOwn(role.config, 'model') ? role.config.model : undefined));
+    return {
+      name,
+      description: say(role => role.description),
+      agent: say(role => role.agent),
+      model: model === null ? null : String(model),
+      coordinator: say(role => role.coordinator) ?? false,
+      files: layers.flatMap(({ file, settings }) => (file && settings.roles.has(name) ? [file] : [])),
+    };
+  });
+}
+
+/** What the strongest layer says that says anything; null when that is `#null`, or none does. */
+function strongest<T>(
+  layers: readonly Layer[],
+  pick: (settings: Settings) => T | null | undefined,
+): T | null {
+  return layers.map(layer => pick(layer.settings)).findLast(value => value !== undefined) ?? null;
+}
+
+/** The role of every main, which the user's `role "main"` changes value by value. */
+function builtIn(daemon: Daemon): Layer {
+  const main: Role = {
+    description: 'Coordinates the other sessions',
+    agent: undefined,
+    prompt: coordinatorPrompt(daemon.agentPlaces),
+    config: {},
+    useSubscription: undefined,
+    coordinator: true,
+  };
+  return { name: 'built in', file: null, settings: { ...noSettings(), roles: new Map([[MAIN_ROLE, main]]) } };
+}
+
+function load(file: string, isShared: boolean): { text: string; settings: Settings } {
+  const stamp = stampOf(file);
+  const known = parsed.get(file);
+  if (known?.stamp === stamp) return known;
+  const text = readIfThere(file) ?? '';
+  const loaded = { stamp, text, settings: parseSettings(text, file, isShared) };
+  parsed.set(file, loaded);
+  return loaded;
+}
+
+function stampOf(file: string): string {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}` : 'none';
+}
+
+/** In a home directory that is a repository, the user's file is not a repository's as well. */
+function isSame(one: string, other: string): boolean {
+  if (one === other) return true;
+  try {
+    return realpathSync(one) === realpathSync(other);
+  } catch {
+    return false;
+  }
 }

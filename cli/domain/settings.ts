@@ -1,4 +1,4 @@
-/** What `settings.kdl` can say (contract §8), and what the layers of it come to. Pure data; reading is in store/, merging in merge.ts. */
+/** What `settings.kdl` can say (contract §8), and what the layers of it come to. Pure data; reading is in store/, merging in resolve.ts. */
 import type { ConfigValue } from './definition.js';
 
 /** A program's lifecycle hooks, as they are called in the file. */
@@ -14,6 +14,14 @@ export interface Hook {
 
 /** Unless the file says otherwise, in milliseconds. */
 export const HOOK_TIMEOUT = 60_000;
+
+/** What a key of the window can do; `menu`, `quit` (detach), `main`, and the windows by number. */
+export const KEY_NAMES = [
+  'menu',
+  'quit',
+  'main',
+  ...Array.from({ length: 9 }, (_, index) => `window-${index + 1}`),
+] as const;
 
 /** `undefined`: not said here. `null`: `#null`, which cancels what a weaker layer says. */
 export type Said<T> = T | null | undefined;

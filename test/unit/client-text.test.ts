@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { editDistance, nearest } from '../../cli/client/suggest.js';
 import { renderTable } from '../../cli/client/table.js';
 import { formatClock, formatDuration, parseDuration } from '../../cli/client/time.js';
 import { displayWidth, oneLine, truncate, visible } from '../../cli/client/width.js';
+import { editDistance, nearest } from '../../cli/domain/suggest.js';
 
 const lasts = test.macro({
   exec(t, text: string, milliseconds: number) {

@@ -164,8 +164,8 @@ test('settings and sessions that do not parse are told with their place', async 
       fix: `$EDITOR ${home}/sessions/a.kdl`,
     },
   ]);
-  writeFileSync(join(home, 'settings.kdl'), 'role "x"\nkeys\n');
+  writeFileSync(join(home, 'settings.kdl'), 'keys {\n  meun "C-a"\n}\n');
   const settings = (await examine(input)).find(({ topic }) => topic === 'settings');
-  t.is(settings?.level, 'warning');
-  t.regex(settings?.text ?? '', /settings\.kdl:1:1: "role" is not known here .*, and 1 more$/);
+  t.is(settings?.level, 'error');
+  t.is(settings?.text, `${home}/settings.kdl:2:3: "meun" is not known in "keys": did you mean "menu"?`);
 });

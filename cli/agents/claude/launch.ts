@@ -71,7 +71,7 @@ export function launchPlan(program: string, request: LaunchRequest): LaunchPlan 
   if (request.prompt !== null) argv.push('--', request.prompt);
 
   const env = { ACTOR_HOME: request.places.home, ACTOR_NAME: definition.name, ACTOR_LAUNCH: request.launch };
-  return { argv, env, unset: unsetFor(request.env), files, conversation };
+  return { argv, env, unset: unsetFor(request), files, conversation };
 }
 
 /** May a first prompt stand behind these arguments? Not behind a prompt of the person's own. */
@@ -79,9 +79,16 @@ export function leavesRoomForPrompt(args: readonly string[]): boolean {
   return readArguments(args).every(argument => argument.flag !== null);
 }
 
-/** Claude sets GIT_EDITOR=true for its children; a person's own value stays. */
-function unsetFor(env: Record<string, string>): string[] {
-  return env.CLAUDECODE && env.GIT_EDITOR === 'true' ? [...PARENT_VARIABLES, 'GIT_EDITOR'] : PARENT_VARIABLES;
+/** What claude would use before a subscription that the person is logged in to (its page on authentication). */
+const API_KEYS = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'];
+
+function unsetFor({ definition, env }: LaunchRequest): string[] {
+  return [
+    ...PARENT_VARIABLES,
+    // Claude sets GIT_EDITOR=true for its children; a person's own value stays.
+    ...(env.CLAUDECODE && env.GIT_EDITOR === 'true' ? ['GIT_EDITOR'] : []),
+    ...(definition.useSubscription ? API_KEYS : []),
+  ];
 }
 
 /** Mains, and sessions whose role coordinates, have actor's MCP server. */

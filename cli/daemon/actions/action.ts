@@ -1,4 +1,6 @@
 /** What an action is: one use case of the daemon, called by one request. */
+import type { Agent } from '../../agents/agent.js';
+import { agents } from '../../agents/registry.js';
 import { Failure } from '../../domain/failure.js';
 import type { Session } from '../../domain/world.js';
 import { EXIT, type Method, type Methods } from '../../protocol.js';
@@ -23,4 +25,11 @@ export function requireSession(daemon: Daemon, name: string): Session {
 /** All of these sessions, or a failure before anything is done to one. Names given twice count once. */
 export function requireSessions(daemon: Daemon, names: readonly string[]): Session[] {
   return [...new Set(names.map(name => requireSession(daemon, name)))];
+}
+
+/** @throws Failure for a kind of agent that there is not. */
+export function agentOfKind(kind: string): Agent {
+  const agent = agents[kind];
+  if (agent) return agent;
+  throw new Failure(EXIT.usage, `no agent ${kind}`, `--agent ${Object.keys(agents).join('|')}`);
 }

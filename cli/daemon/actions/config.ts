@@ -4,6 +4,9 @@ import type { ConfigEntry } from '../../protocol.js';
 import { saveDefinition } from '../definitions.js';
 import { type Action, requireSession } from './action.js';
 
+/** What {@link ConfigEntry.source} says of a value that this command has set. */
+export const CHANGED_BY_HAND = 'actor config';
+
 export const config: Action<'config'> = async (daemon, { request }) => {
   const { name, changes } = request.params;
   const session = requireSession(daemon, name);
@@ -27,7 +30,7 @@ function changed(definition: Definition, changes: Record<string, ConfigValue | n
       delete sources[key];
     } else {
       config[key] = value;
-      sources[key] = 'actor config';
+      sources[key] = CHANGED_BY_HAND;
     }
   }
   return { ...definition, config, sources };

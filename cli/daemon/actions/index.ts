@@ -16,6 +16,7 @@ import { roles } from './roles.js';
 import { run } from './run.js';
 import { shutdown } from './shutdown.js';
 import { stop } from './stop.js';
+import { trust, trusted } from './trust.js';
 import { wait } from './wait.js';
 
 export const actions: { [M in Method]: Action<M> } = {
@@ -38,5 +39,7 @@ export const actions: { [M in Method]: Action<M> } = {
   doctor,
   config,
   roles,
+  trust,
+  trusted,
   'mcp-attach': mcpAttach,
 };

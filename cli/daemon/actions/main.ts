@@ -1,10 +1,10 @@
 /** `actor claude`, `actor shell`: main of this directory's repository, found or started. */
 import path from 'node:path';
-import { agents } from '../../agents/registry.js';
-import type { Definition } from '../../domain/definition.js';
+import type { ConfigValue, Definition } from '../../domain/definition.js';
 import { mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
+import { resolve } from '../../domain/resolve.js';
 import { eventRecord } from '../../domain/step.js';
 import { newSession } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
@@ -14,15 +14,16 @@ import { launchAgent, requireProgram } from '../acts/launch.js';
 import { type Daemon, findSession } from '../context.js';
 import { saveDefinition } from '../definitions.js';
 import { keepEnvironment } from '../environment.js';
-import type { Action } from './action.js';
+import { settingsFor, trustNotice } from '../settings.js';
+import { isBuiltIn, MAIN_ROLE } from '../system-prompt.js';
+import { type Action, agentOfKind } from './action.js';
+import { CHANGED_BY_HAND } from './config.js';
 import { viewFor } from './looking.js';
 
-export const main: Action<'main'> = async (daemon, { request }) => {
+export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const { params, caller } = request;
   const env = caller.env ?? {};
-  const agent = agents[params.agent];
-  if (!agent)
-    throw new Failure(EXIT.usage, `no agent ${params.agent}`, `one of ${Object.keys(agents).join(', ')}`);
+  const agent = agentOfKind(params.agent);
   const repository = await describeRepository(new Git(env), caller.cwd);
   const repo = repository && !repository.bare ? repository.root : null;
   const place = { repo, dir: caller.cwd };
@@ -38,6 +39,15 @@ export const main: Action<'main'> = async (daemon, { request }) => {
 
   const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
   requireMainName(name);
+  const settings = settingsFor(daemon, repo);
+  const untrusted = trustNotice(settings);
+  if (untrusted) notice(untrusted);
+  const role = params.role ?? MAIN_ROLE;
+  const resolved = resolve(
+    settings.layers,
+    { agent: agent.kind, role, config: changedByHand(known?.definition) },
+    null,
+  );
   const definition: Definition = {
     name,
     agent: agent.kind,
@@ -50,13 +60,13 @@ export const main: Action<'main'> = async (daemon, { request }) => {
     base: null,
     worktree: false,
     parent: null,
-    role: params.role,
+    role,
     purpose: known?.definition.purpose ?? null,
-    prompt: null,
+    prompt: isBuiltIn(resolved) ? null : resolved.prompt,
     coordinator: true,
-    useSubscription: false,
-    config: {},
-    sources: {},
+    useSubscription: resolved.useSubscription,
+    config: resolved.config,
+    sources: { ...resolved.sources, ...handSources(known?.definition) },
     args: params.args,
     created: known?.definition.created ?? new Date().toISOString(),
   };
@@ -72,6 +82,18 @@ export const main: Action<'main'> = async (daemon, { request }) => {
   await worker.exclusive(() => launchAgent(daemon, worker, null));
   return { name, started: true, session: viewFor(daemon, session) };
 };
+
+/** What `actor config` has changed stays when main is started anew; all else is read from the settings again. */
+function changedByHand(known: Definition | undefined): Record<string, ConfigValue> {
+  if (!known) return {};
+  return Object.fromEntries(
+    Object.entries(known.config).filter(([key]) => known.sources[key] === CHANGED_BY_HAND),
+  );
+}
+
+function handSources(known: Definition | undefined): Record<string, string> {
+  return Object.fromEntries(Object.keys(changedByHand(known)).map(key => [key, CHANGED_BY_HAND]));
+}
 
 /** The first main of a home is `main`, those of other repositories are called after them. */
 function mainName(daemon: Daemon, place: { repo: string | null; dir: string }): string {

@@ -1,12 +1,11 @@
 /** `actor new`: worktree, branch, definition, and with a prompt the agent at work: all or nothing. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Agent } from '../../agents/agent.js';
-import { agents } from '../../agents/registry.js';
-import type { ConfigValue, Definition } from '../../domain/definition.js';
+import type { Definition } from '../../domain/definition.js';
 import { mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
+import { type Asked, resolve } from '../../domain/resolve.js';
 import { eventRecord } from '../../domain/step.js';
 import { newSession, type Session } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
@@ -20,9 +19,10 @@ import { checkPrompt } from '../acts/send.js';
 import { type Daemon, findSession } from '../context.js';
 import { forgetEnvironment, keepEnvironment } from '../environment.js';
 import { point } from '../fault.js';
+import { settingsFor, trustNotice } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { ensureServer } from '../tmux-server.js';
-import type { Action } from './action.js';
+import { type Action, agentOfKind } from './action.js';
 import { viewFor } from './looking.js';
 import { acknowledgement, turnOf } from './run.js';
 
@@ -42,7 +42,15 @@ export const create: Action<'new'> = async (daemon, exchange) => {
   const repository = await describeRepository(git, dir);
   if (params.worktree) requireRepository(repository, dir);
   const repo = repository && !(repository.bare && !params.worktree) ? repository.root : null;
-  const agent = agentFor(daemon, params, { repo, dir });
+  const settings = settingsFor(daemon, repo);
+  const untrusted = trustNotice(settings);
+  if (untrusted) exchange.notice(untrusted);
+  const resolved = resolve(
+    settings.layers,
+    askedOf(params),
+    mainOf(daemon.ledger.world, { repo, dir })?.definition.agent ?? null,
+  );
+  const agent = agentOfKind(resolved.agent);
   requireProgram(agent.program, env.PATH ?? '');
   const problem = params.prompt === null ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
@@ -70,11 +78,11 @@ export const create: Action<'new'> = async (daemon, exchange) => {
       parent: parentOf(daemon, caller.session, { repo, dir }),
       role: params.role,
       purpose: params.purpose,
-      prompt: null,
-      coordinator: false,
-      useSubscription: false,
-      config: configOf(params),
-      sources: {},
+      prompt: resolved.prompt,
+      coordinator: resolved.coordinator,
+      useSubscription: resolved.useSubscription,
+      config: resolved.config,
+      sources: resolved.sources,
       args: [],
       created: new Date().toISOString(),
     };
@@ -193,14 +201,6 @@ function requireRepository(repository: Repository | null, dir: string): asserts 
     );
 }
 
-/** `--agent`, else the settings' default, else what main is. */
-function agentFor(daemon: Daemon, params: Params, place: { repo: string | null; dir: string }): Agent {
-  const kind = params.agent ?? mainOf(daemon.ledger.world, place)?.definition.agent ?? 'claude';
-  const agent = agents[kind];
-  if (!agent) throw new Failure(EXIT.usage, `no agent ${kind}`, `--agent ${Object.keys(agents).join('|')}`);
-  return agent;
-}
-
 /** The session that asks is the parent; a person's sessions belong to the main of the repository. */
 function parentOf(
   daemon: Daemon,
@@ -211,8 +211,8 @@ function parentOf(
   return (parent ?? mainOf(daemon.ledger.world, place))?.definition.name ?? null;
 }
 
-function configOf(params: Params): Record<string, ConfigValue> {
-  return { ...params.config, ...(params.model === null ? {} : { model: params.model }) };
+function askedOf({ agent, role, config, model }: Params): Asked {
+  return { agent, role, config: { ...config, ...(model === null ? {} : { model }) } };
 }
 
 async function nameFor(daemon: Daemon, git: Git, params: Params, repo: string | null): Promise<string> {

@@ -71,7 +71,7 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
       env,
       resume: definition.conversation !== null && session.turns > 0,
       prompt: passed?.text ?? null,
-      systemPrompt: systemPromptOf(daemon, session),
+      systemPrompt: systemPromptOf(daemon, definition),
     };
     const files = Object.fromEntries(agent.launchReads(request).map(file => [file, readIfThere(file)]));
     const plan = agent.launch({ ...request, files });

@@ -1,4 +1,4 @@
-/** Did you mean …? */
+/** Did you mean …? Pure. */
 
 /**
  * The candidate that was probably meant: the only one that begins with what was typed (two letters or more), else the nearest
@@ -10,6 +10,8 @@ export function nearest(typed: string, candidates: readonly string[]): string | 
   let best: string | null = null;
   let bestDistance = typed.length <= 3 ? 2 : 3;
   for (const candidate of candidates) {
+    // So many edits at least; and what was typed may be 100 KB long.
+    if (Math.abs(typed.length - candidate.length) >= bestDistance) continue;
     const distance = editDistance(typed.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
