@@ -6,6 +6,11 @@
 exec 2>/dev/null
 [ -n "$ACTOR_HOME" ] && [ -n "$ACTOR_NAME" ] || exit 0
 mail=$ACTOR_HOME/mail/$ACTOR_NAME
+# At its start it is told whom it coordinates. Events are not for that moment: no turn begins, so nobody might read them.
+if [ "$1" = SessionStart ]; then
+  cat "$mail/roster.json"
+  exit 0
+fi
 [ -d "$mail/pending" ] || exit 0
 answer=$1.json
 if [ "$1" = Stop ]; then

@@ -40,6 +40,8 @@ export interface Daemon {
   drain(): void;
   /** Before the end of this launch's agent is concluded: what lies unclaimed in its mail was certainly not told. */
   settleUnclaimed(launch: string): void;
+  /** Writes what the agent of this session is told at its start. */
+  roster(session: Session): void;
   /** The MCP server of this session has connected. */
   doorOpened(session: string): void;
   /** An agent's inbox did not take this delivery. */

@@ -53,8 +53,8 @@ export class Mail {
     const write = (name: string, value: unknown) =>
       writeFileSync(path.join(draft, name), JSON.stringify(value), { mode: 0o600 });
     write('stop.json', { decision: 'block', reason: text });
-    for (const event of ['UserPromptSubmit', 'SessionStart', 'PostToolUse'])
-      write(`${event}.json`, { hookSpecificOutput: { hookEventName: event, additionalContext: text } });
+    const event = 'UserPromptSubmit';
+    write(`${event}.json`, { hookSpecificOutput: { hookEventName: event, additionalContext: text } });
   }
 
   /** Makes a drafted delivery claimable. Does nothing when that was done before. */

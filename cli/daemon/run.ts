@@ -26,6 +26,7 @@ import { claimOwnership } from './owner.js';
 import { homePlaces, packageRoot } from './places.js';
 import { birthOf } from './processes.js';
 import { reconcile } from './reconcile.js';
+import { Roster } from './roster.js';
 import { listen } from './socket.js';
 import { StatusLine } from './status-line.js';
 import { Worker } from './worker.js';
@@ -105,6 +106,7 @@ export async function run(home: string): Promise<void> {
     },
     drain: () => inputs.drain(),
     settleUnclaimed: launch => post.settleUnclaimed(launch),
+    roster: session => roster.write(session, true),
     doorOpened: session => post.doorOpened(session),
     refused: (token, why) => post.refused(token, why),
     shutdown(why) {
@@ -120,6 +122,7 @@ export async function run(home: string): Promise<void> {
   const inputs = new Inputs(daemon);
   const checkouts = new Checkouts(daemon);
   const statusLine = new StatusLine(daemon);
+  const roster = new Roster(daemon);
 
   async function end(): Promise<void> {
     server?.close();
@@ -137,6 +140,7 @@ export async function run(home: string): Promise<void> {
   await reconcile(daemon, inputs, post);
   ledger.onChange(() => {
     statusLine.poke();
+    roster.poke();
     checkouts.poke();
   });
   statusLine.poke();

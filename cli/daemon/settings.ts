@@ -72,6 +72,16 @@ export function hookFor(daemon: Daemon, repo: string | null, name: HookName): Ho
   return strongest(settingsFor(daemon, repo).layers, settings => settings.hooks[name]);
 }
 
+/** The keys that the user has chosen, and not by default; with settings that cannot be read: none, and the log says so. */
+export function keysFor(daemon: Daemon): Record<string, string | null> {
+  try {
+    return load(daemon.places.settings, false).settings.keys;
+  } catch (error) {
+    daemon.log('keys', error);
+    return {};
+  }
+}
+
 /** What a new worktree of this repository is furnished with. @throws as {@link settingsFor} */
 export function furnishingFor(daemon: Daemon, repo: string | null): { copy: string[]; link: string[] } {
   const { layers } = settingsFor(daemon, repo);

@@ -42,10 +42,7 @@ export function mainOf(world: World, place: { repo: string | null; dir: string }
 }
 
 /** Who is told of this event now: the parent, or else the main of its repository; undefined while there is neither. */
-export function recipientOf(
-  world: World,
-  { event, place }: Pick<Pending, 'event' | 'place'>,
-): Session | undefined {
-  const parent = event.parent === null ? undefined : world.sessions.get(event.parent);
+export function recipientOf(world: World, { to, place }: Pick<Pending, 'to' | 'place'>): Session | undefined {
+  const parent = to === null ? undefined : world.sessions.get(to);
   return parent ?? mainOf(world, place);
 }

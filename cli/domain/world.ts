@@ -86,6 +86,8 @@ export interface Delivery {
 /** An event that somebody is to be told and was not yet. */
 export interface Pending {
   event: ActorEvent;
+  /** Whom it goes to: the parent, or after that one's discard the parent's parent; null: the main of the place. */
+  to: string | null;
   /** Where its session lives: its main is told when the parent is gone. */
   place: { repo: string | null; dir: string };
   /** The delivery that carries it now; null: none. */
@@ -288,9 +290,16 @@ function applyEvent(
   world.lastEvent = Math.max(world.lastEvent, event.id);
   if (record.deliver) {
     const { repo, dir } = world.sessions.get(event.session)?.definition ?? { repo: null, dir: '' };
-    world.pending.set(event.id, { event, place: { repo, dir }, token: null, redelivered: false });
+    world.pending.set(event.id, {
+      event,
+      to: event.parent,
+      place: { repo, dir },
+      token: null,
+      redelivered: false,
+    });
   }
   if (event.type === 'discarded') {
+    bequeath(world, event.session, event.parent);
     world.sessions.delete(event.session);
     return;
   }
@@ -337,6 +346,13 @@ function applyEvent(
       return;
     }
   }
+}
+
+/** The children of a session that goes, and what they have to tell, go to its parent. */
+function bequeath(world: World, from: string, to: string | null): void {
+  for (const session of world.sessions.values())
+    if (session.definition.parent === from) session.definition = { ...session.definition, parent: to };
+  for (const pending of world.pending.values()) if (pending.to === from) pending.to = to;
 }
 
 function endTurn(session: Session, event: ActorEvent, time: number): void {

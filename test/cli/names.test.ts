@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { processesOf } from '../helpers/processes.js';
@@ -137,4 +137,17 @@ test.serial('a discarded session’s completion still reaches main', async t => 
   await story.ok('wait', 'fix');
   await story.ok('discard', 'fix');
   t.regex((await story.told()).join('\n'), /^\[actor\] fix completed \([^)]*\): gone soon$/);
+});
+
+test('discarding a parent keeps its children: they go to its parent, on record and in their files', async t => {
+  const story = await tell(t);
+  await story.ok('--detach', 'shell');
+  await story.make('lead');
+  await story.make('leaf', { env: { ACTOR_NAME: 'lead' } });
+  t.is((await story.show('leaf')).parent, 'lead');
+  await story.ok('discard', 'lead');
+  t.is((await story.show('leaf')).parent, 'main');
+  t.regex(await readFile(join(story.actorHome, 'sessions', 'leaf.kdl'), 'utf8'), /^ {4}parent "main"$/m);
+  await story.ok('run', 'leaf', 'echo done', '--wait');
+  t.true((await story.told()).some(line => line.includes('leaf completed')));
 });

@@ -160,3 +160,32 @@ test('trust is given at a terminal after a look', async t => {
   await story.ok('new', 'x');
   t.is((await story.show('x')).agent, 'shell');
 });
+
+test('keys of the settings count from the next attach on', async t => {
+  const story = await tell(t);
+  await story.ok('--detach', 'shell');
+  await userSettings(story, 'keys { menu "C-a"; quit #null }\n');
+  const outer = (...args: string[]) => story.run('tmux', ['-L', 'outer', '-f', '/dev/null', ...args]);
+  const command = `PATH='${story.env.PATH}' actor attach; sleep 600`;
+  t.is((await outer('new-session', '-d', '-x', '100', '-y', '30', '-c', story.repo, command)).code, 0);
+  t.teardown(() => outer('kill-server'));
+  await eventually(
+    async () => (await outer('capture-pane', '-p')).stdout,
+    screen => screen.includes('C-a menu'),
+  );
+  t.notRegex((await story.tmux('list-keys', '-T', 'root')).stdout, / C-[qz] /);
+});
+
+test('a broken settings file does not keep a person from attaching', async t => {
+  const story = await tell(t);
+  await story.ok('--detach', 'shell');
+  await userSettings(story, 'keys {\n');
+  const plan = await story.actor('attach');
+  t.is(plan.code, 2);
+  t.regex(plan.stderr, /terminal/);
+  t.regex(
+    (await story.actor('new', 'x', '--agent', 'shell')).stderr,
+    /settings\.kdl:1:6: this "\{" is never closed/,
+  );
+  await story.ok('list');
+});

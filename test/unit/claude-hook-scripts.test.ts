@@ -135,6 +135,16 @@ test('of many hooks at once one hands in', t => {
   t.is(readdirSync(mail).length, 1);
 });
 
+test('at its start an agent is told whom it coordinates, and no event', t => {
+  const { mail, run, pending } = world(t);
+  t.deepEqual(run('agent-mail.sh', 'SessionStart'), silent);
+  pending('stop.json', 'UserPromptSubmit.json', 'SessionStart.json');
+  writeFileSync(join(mail, 'roster.json'), 'the roster');
+  for (let time = 0; time < 2; time++)
+    t.deepEqual(run('agent-mail.sh', 'SessionStart'), { code: 0, out: 'the roster', err: '' });
+  t.true(existsSync(join(mail, 'pending')));
+});
+
 test('a hook without an answer claims nothing', t => {
   const { mail, run, pending } = world(t);
   pending('stop.json');

@@ -5,8 +5,8 @@ import type { Places } from '../agent.js';
 import { HOOK_EVENTS } from './hook.js';
 import { asArray, asRecord, type JsonRecord, parseJson } from './json.js';
 
-/** At these events claude takes text from a hook: where waiting events are handed in. */
-const MAIL_EVENTS = ['UserPromptSubmit', 'Stop'];
+/** At these events claude takes text from a hook: where waiting events are handed in, and at its start what it coordinates. */
+const MAIL_EVENTS = ['SessionStart', 'UserPromptSubmit', 'Stop'];
 
 /** Longest that claude lets one of our hooks run, in seconds; they take some milliseconds. */
 const HOOK_TIMEOUT = 5;

@@ -1,4 +1,6 @@
 /** `actor attach`: which window, and how a terminal gets there. */
+
+import { bindKeys } from '../../../tmux/bindings.js';
 import { attachArgv } from '../../../tmux/clients.js';
 import { listPanes } from '../../../tmux/panes.js';
 import { mainOf } from '../../domain/event.js';
@@ -10,6 +12,7 @@ import { type Caller, EXIT } from '../../protocol.js';
 import { launchAgent } from '../acts/launch.js';
 import type { Daemon } from '../context.js';
 import { keepEnvironment } from '../environment.js';
+import { keysFor } from '../settings.js';
 import { type Action, requireSession } from './action.js';
 
 export const attach: Action<'attach'> = async (daemon, { request }) => {
@@ -25,6 +28,7 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
   const window =
     session.launch?.window ?? (await listPanes(daemon.tmux))?.find(pane => pane.name === name)?.window;
   if (!window) throw new Failure(EXIT.failed, `${name} has no window`, `actor show ${name}`);
+  await bindKeys(daemon.tmux, keysFor(daemon)).catch(error => daemon.log('keys', error));
   return { name, argv: attachArgv(daemon.tmux, window) };
 };
 

@@ -10,6 +10,7 @@ import { EXIT, type Methods } from '../../protocol.js';
 import { removeSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import type { Daemon } from '../context.js';
+import { saveDefinition } from '../definitions.js';
 import { forgetEnvironment } from '../environment.js';
 import { point } from '../fault.js';
 import { type Action, requireSessions } from './action.js';
@@ -61,7 +62,9 @@ async function discardOne(
   const trash = removal ? await remove(daemon, git, session, removal, force) : null;
   point('after-removed');
   removeSession(daemon.places.sessions, name);
+  const children = [...daemon.ledger.world.sessions.values()].filter(each => each.definition.parent === name);
   daemon.ledger.commit([eventRecord(daemon.ledger.world, session, 'actor discard', { type: 'discarded' })]);
+  for (const child of children) saveDefinition(daemon, child.definition.name);
   point('after-discarded');
   forgetEnvironment(daemon, name);
   daemon.workerOf(session).release();

@@ -78,6 +78,7 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
     const script = writeLaunch(daemon, session, folder, launch, env, plan);
     await closeOldWindows(daemon, name);
     new Mail(daemon.places.mail).clear(name);
+    daemon.roster(session);
     await ensureServer(daemon);
     const opened = await openWindow(daemon.tmux, {
       name: windowName(name),

@@ -1,0 +1,58 @@
+import test from 'ava';
+import { bindKeys, DEFAULT_KEYS } from '../../tmux/bindings.js';
+import { attachArgv } from '../../tmux/clients.js';
+import { openTerminal } from '../helpers/terminal.js';
+import { eventually } from '../helpers/wait.js';
+import { type Stage, withServer } from './setup.js';
+
+const root = async ({ tmux }: Stage) =>
+  new Map(
+    (await tmux.run(['list-keys', '-T', 'root']))
+      .split('\n')
+      .map(line => /-T root\s+(\S+)\s+(.*)$/.exec(line))
+      .flatMap(match => (match ? [[match[1]!, match[2]!] as const] : [])),
+  );
+
+test('the default keys are those of the configuration', async t => {
+  const bound = await root(await withServer(t));
+  for (const [action, key] of Object.entries(DEFAULT_KEYS)) t.true(bound.has(key), `${action}: ${key}`);
+});
+
+test('keys are moved, swapped, given back to the agent, and come back', async t => {
+  const stage = await withServer(t);
+  const before = await root(stage);
+  await bindKeys(stage.tmux, { menu: 'C-a', quit: 'M-1', 'window-1': 'C-q', main: null });
+  const moved = await root(stage);
+  t.is(moved.get('C-a'), before.get('C-z'));
+  t.is(moved.get('M-1'), before.get('C-q'));
+  t.is(moved.get('C-q'), before.get('M-1'));
+  t.false(moved.has('C-z'));
+  t.false(moved.has('M-m'));
+  t.is(await stage.tmux.run(['show-options', '-gqv', '@actor_menu_key']), 'C-a');
+
+  await bindKeys(stage.tmux, {});
+  t.deepEqual(await root(stage), before);
+  await bindKeys(stage.tmux, {});
+  t.deepEqual(await root(stage), before);
+});
+
+test('the moved key opens the menu, and the old one reaches the program', async t => {
+  const stage = await withServer(t);
+  const { arena, tmux, open } = stage;
+  await bindKeys(tmux, { menu: 'C-y' });
+  const main = await open('main', [
+    'sh',
+    '-c',
+    'stty raw -echo; printf ready; dd bs=1 count=1 2>/dev/null | od -An -tx1; sleep 300',
+  ]);
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, main.window));
+  await eventually(terminal.screen, screen => screen.includes('ready') && screen.includes('C-y menu'));
+  await terminal.press('C-z');
+  await eventually(terminal.screen, screen => screen.includes('1a'));
+  await terminal.press('C-y');
+  await eventually(
+    () => tmux.run(['display-message', '-p', '-t', main.pane, '#{pane_mode}']),
+    mode => mode === 'tree-mode',
+  );
+  t.pass();
+});
