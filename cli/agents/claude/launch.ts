@@ -1,5 +1,6 @@
 /** How to start claude: arguments, environment and files. Pure. */
 import { createHash } from 'node:crypto';
+import { claudeChildVariables } from '../../domain/claude-variables.js';
 import type { ConfigValue } from '../../domain/definition.js';
 import { Failure } from '../../domain/failure.js';
 import { EXIT } from '../../protocol.js';
@@ -12,29 +13,6 @@ const CHOOSES_CONVERSATION = ['--continue', '--resume', '--session-id', '--from-
 
 /** Flags of which ours and theirs become one, since claude takes only the last of each. */
 const MERGED = ['--settings', '--append-system-prompt', '--append-system-prompt-file'];
-
-/**
- * What a running claude sets for its children (2.1.330): a session made from inside its Bash tool must not take itself
- * for a part of that claude: with CLAUDE_CODE_CHILD_SESSION it would write neither transcript nor state file. The variables
- * of the person's account and provider stay.
- */
-export const PARENT_VARIABLES = [
-  'AI_AGENT',
-  'CLAUDECODE',
-  'CLAUDE_CODE_CHILD_NOTES_DIR',
-  'CLAUDE_CODE_CHILD_SESSION',
-  'CLAUDE_CODE_ENTRYPOINT',
-  'CLAUDE_CODE_EXECPATH',
-  'CLAUDE_CODE_MESSAGING_SOCKET',
-  'CLAUDE_CODE_MESSAGING_TOKEN',
-  'CLAUDE_CODE_SESSION_ATTENDED',
-  'CLAUDE_CODE_SESSION_ID',
-  'CLAUDE_CODE_SESSION_NAME',
-  'CLAUDE_EFFORT',
-  'CLAUDE_ENV_FILE',
-  'CLAUDE_PID',
-  'CLAUDE_PROJECT_DIR',
-];
 
 /** The files that a person's own arguments name and that must be merged with ours. */
 export function launchReads(request: Omit<LaunchRequest, 'files'>): string[] {
@@ -71,17 +49,12 @@ export function launchPlan(program: string, request: LaunchRequest): LaunchPlan 
   if (request.prompt !== null) argv.push('--', request.prompt);
 
   const env = { ACTOR_HOME: request.places.home, ACTOR_NAME: definition.name, ACTOR_LAUNCH: request.launch };
-  return { argv, env, unset: unsetFor(request.env), files, conversation };
+  return { argv, env, unset: claudeChildVariables(request.env), files, conversation };
 }
 
 /** May a first prompt stand behind these arguments? Not behind a prompt of the person's own. */
 export function leavesRoomForPrompt(args: readonly string[]): boolean {
   return readArguments(args).every(argument => argument.flag !== null);
-}
-
-/** Claude sets GIT_EDITOR=true for its children; a person's own value stays. */
-function unsetFor(env: Record<string, string>): string[] {
-  return env.CLAUDECODE && env.GIT_EDITOR === 'true' ? [...PARENT_VARIABLES, 'GIT_EDITOR'] : PARENT_VARIABLES;
 }
 
 /** Mains, and sessions whose role coordinates, have actor's MCP server. */

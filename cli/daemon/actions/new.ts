@@ -212,7 +212,10 @@ function parentOf(
 }
 
 function configOf(params: Params): Record<string, ConfigValue> {
-  return { ...params.config, ...(params.model === null ? {} : { model: params.model }) };
+  const given = Object.entries(params.config).filter(
+    (entry): entry is [string, ConfigValue] => entry[1] !== null,
+  );
+  return { ...Object.fromEntries(given), ...(params.model === null ? {} : { model: params.model }) };
 }
 
 async function nameFor(daemon: Daemon, git: Git, params: Params, repo: string | null): Promise<string> {
