@@ -13,7 +13,8 @@ export type Build = string;
 
 /** One request: the method, its parameters, and who asks. */
 export interface Request<M extends Method = Method> {
-  build: Build;
+  /** null: of a client that lives as long as its agent, beyond an update of actor: a daemon of any build serves it. */
+  build: Build | null;
   method: M;
   params: Methods[M]['params'];
   caller: Caller;
@@ -248,7 +249,8 @@ export interface Methods {
       dir: string | null;
       worktree: boolean;
       model: string | null;
-      config: Record<string, string>;
+      /** null: an inherited value is cancelled. */
+      config: Record<string, string | number | boolean | null>;
       purpose: string | null;
       wait: boolean;
       timeout_ms: number | null;

@@ -15,6 +15,10 @@ export interface Question<M extends Method> {
   start: StartPolicy;
   /** How to go on when the daemon is lost before it answered; null: not at all. */
   again: StartPolicy | null;
+  /** Asks a daemon of whatever build, where one runs; else one of another build is replaced. */
+  anyBuild?: boolean;
+  /** Gives the answer up: the connection is closed. What the daemon has begun goes on. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The daemon ended before it answered: what became of the request is unknown. */
@@ -36,21 +40,24 @@ const MOST_LOSSES = 3;
 
 /**
  * The result; null when no daemon runs and none may be started.
- * @throws DaemonFailure for the daemon's errors, ConnectionLost, and what {@link connect} throws.
+ * @throws DaemonFailure for the daemon's errors, ConnectionLost, the signal's reason, and what {@link connect} throws.
  */
 export async function ask<M extends Method>(
   question: Question<M>,
   where: Pick<ConnectOptions, 'home' | 'env' | 'program'>,
 ): Promise<Methods[M]['result'] | null> {
-  const { method, params, caller, handlers, again } = question;
+  const { method, params, caller, handlers, again, signal } = question;
+  const build = question.anyBuild ? null : BUILD;
   let { start } = question;
   let losses = 0;
   let deadline = performance.now() + CONNECT_DEADLINE;
   for (;;) {
+    signal?.throwIfAborted();
     const socket = await connect({ ...where, start, deadline });
     if (socket === null) return null;
     const asked = performance.now();
-    const answer = await exchange(socket, { build: BUILD, method, params: params(), caller }, handlers);
+    const answer = await exchange(socket, { build, method, params: params(), caller }, handlers, signal);
+    signal?.throwIfAborted();
     if ('result' in answer) return answer.result;
     if ('error' in answer) throw new DaemonFailure(answer.error);
     if ('replaced' in answer) {

@@ -11,7 +11,7 @@ import type { Io } from './io.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Methods whose windows and hooks inherit the caller's environment, or that look for programs in its PATH. */
-const WITH_ENVIRONMENT: ReadonlySet<Method> = new Set<Method>([
+export const WITH_ENVIRONMENT: ReadonlySet<Method> = new Set<Method>([
   'new',
   'run',
   'main',
@@ -24,11 +24,14 @@ const WITH_ENVIRONMENT: ReadonlySet<Method> = new Set<Method>([
  * Methods that may be asked again when the daemon dies before it answers: they change nothing, or find what was done
  * already, or carry a key by which the daemon knows the request again.
  */
-const REPEATABLE: ReadonlySet<Method> = new Set<Method>([
+export const REPEATABLE: ReadonlySet<Method> = new Set<Method>([
   'status',
   'list',
   'show',
+  'logs',
   'peek',
+  'roles',
+  'config',
   'doctor',
   'attach',
   'main',

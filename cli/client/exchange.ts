@@ -14,15 +14,21 @@ export type Answer<M extends Method> =
   | { replaced: Build }
   | { lost: string };
 
-/** Sends the request and follows its replies to the last one; the connection is closed then. Never rejects for a reply. */
+/**
+ * Sends the request and follows its replies to the last one, or until the signal aborts; the connection is closed then.
+ * Never rejects for a reply.
+ */
 export function exchange<M extends Method>(
   socket: Socket,
   request: Request<M>,
   handlers: Handlers<M>,
+  signal?: AbortSignal,
 ): Promise<Answer<M>> {
   return new Promise((resolve, reject) => {
     let rest = '';
+    const abort = () => finish({ lost: 'given up' });
     const finish = (answer: Answer<M>) => {
+      signal?.removeEventListener('abort', abort);
       socket.destroy();
       resolve(answer);
     };
@@ -49,6 +55,8 @@ export function exchange<M extends Method>(
     });
     socket.on('error', error => finish({ lost: (error as NodeJS.ErrnoException).code ?? error.message }));
     socket.on('close', () => finish({ lost: 'closed' }));
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort);
     socket.write(`${JSON.stringify(request)}\n`);
   });
 }

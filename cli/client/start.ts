@@ -26,7 +26,7 @@ export interface StartedDaemon {
 }
 
 /** Variables that belong to the caller's window or session, not to the daemon of all. */
-const PRIVATE = [
+export const WINDOW_VARIABLES: readonly string[] = [
   'ACTOR_NAME',
   'ACTOR_LAUNCH',
   'ACTOR_DIR',
@@ -99,7 +99,7 @@ function startDetached(
   errors: () => string,
 ): StartedDaemon {
   const environment: Record<string, string | undefined> = { ...env, ACTOR_HOME: home.path };
-  for (const name of PRIVATE) delete environment[name];
+  for (const name of WINDOW_VARIABLES) delete environment[name];
   const child = spawn(process.execPath, [program], {
     cwd: '/',
     detached: true,
@@ -131,7 +131,7 @@ function startInTmuxServer(home: Home, program: string): Promise<boolean> {
  * server ends), with no stream that tmux reads. tmux expands formats in it, so every `#` is doubled.
  */
 export function tmuxStartCommand(home: Home, node: string, program: string): string {
-  const environment = `unset ${PRIVATE.join(' ')}; export ACTOR_HOME=${quoted(home.path)}`;
+  const environment = `unset ${WINDOW_VARIABLES.join(' ')}; export ACTOR_HOME=${quoted(home.path)}`;
   const start = `cd / && exec ${quoted(node)} ${quoted(program)} </dev/null >>${quoted(home.daemonErrors)} 2>&1`;
   return `${environment}; (${start}) & exit 0`.replaceAll('#', '##');
 }

@@ -78,7 +78,7 @@ export const CATALOG: readonly Command[] = [
         name: 'config',
         value: 'KEY=VALUE',
         repeatable: true,
-        help: 'A setting of its agent; may be repeated',
+        help: 'A setting of its agent (text, a number, #true, #false, #null); may be repeated',
       },
       { name: 'purpose', value: 'TEXT', freeText: true, help: 'What it is for, shown in the list' },
       wait,
@@ -207,6 +207,34 @@ export const CATALOG: readonly Command[] = [
       json,
     ],
     load: () => import('./wait.js'),
+  },
+  {
+    name: 'config',
+    summary: 'Show or change what the agent of a session is configured with',
+    positionals: [
+      sessionName,
+      {
+        name: 'key[=value]',
+        count: 'many',
+        help: 'a key shows its value, key=value sets it, key=#null removes it',
+      },
+    ],
+    options: [json],
+    examples: [
+      ['actor config fix-nav', 'every value, and where it came from'],
+      ['actor config fix-nav model=opus', "from its agent's next start on"],
+    ],
+    load: () => import('./config.js'),
+  },
+  {
+    name: 'roles',
+    summary: 'Show the roles that a session could have, from the settings',
+    positionals: [],
+    options: [
+      { name: 'dir', value: 'PATH', help: 'The directory whose settings count (default: here)' },
+      json,
+    ],
+    load: () => import('./roles.js'),
   },
   {
     name: 'trust',

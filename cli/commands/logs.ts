@@ -1,9 +1,8 @@
 /** `actor logs`: the conversation with a session. */
 import type { Context } from '../client/context.js';
 import type { Input } from '../client/input.js';
-import { formatClock } from '../client/time.js';
-import { visible } from '../client/width.js';
 import { EXIT, type ExitCode, type LogEntry } from '../protocol.js';
+import { entryLines } from '../texts/logs.js';
 import { untilDaemonEnds } from './following.js';
 import { wholeNumber } from './numbers.js';
 
@@ -41,12 +40,4 @@ function followLogs(
     print(entry);
   };
   return untilDaemonEnds(io, follow('logs', params, { item }));
-}
-
-/** The head of an entry, its text below, indented; a short outcome or note on one line. */
-export function entryLines({ time, turn, kind, text }: LogEntry, now: number): string[] {
-  const head = `${formatClock(time, now)}${turn === null ? '' : `  turn ${turn}`}  ${kind}`;
-  const lines = visible(text).trimEnd().split('\n');
-  if (kind === 'outcome' || kind === 'note') return [`${head}  ${lines.join(' ')}`];
-  return [head, ...lines.map(line => (line === '' ? '' : `    ${line}`))];
 }

@@ -4,10 +4,12 @@ import type { Context } from '../client/context.js';
 import { UsageFailure } from '../client/errors.js';
 import type { Input } from '../client/input.js';
 import { readPrompt } from '../client/prompt.js';
+import { checkBranchOptions, checkNameOrPrompt, checkNewName, requestKey } from '../client/rules.js';
 import { parseDuration } from '../client/time.js';
-import { isMainName, isValidName, NAME_RULE, nameFromText } from '../domain/names.js';
+import { parseAssignment, valuesByKey } from '../client/values.js';
+import { isValidName } from '../domain/names.js';
 import { EXIT, type ExitCode, type Methods } from '../protocol.js';
-import { askWithin, printTurn, requestKey, turnExit, turnKeys } from './turn.js';
+import { askWithin, printTurn, turnExit, turnKeys } from './turn.js';
 
 export async function run(input: Input, context: Context): Promise<ExitCode> {
   const { io } = context;
@@ -31,24 +33,21 @@ async function newParams(input: Input, { io, cwd }: Context): Promise<Methods['n
   const timeout = input.value('timeout');
   const dir = input.value('dir');
   if (timeout !== null && !wait) throw new UsageFailure('--timeout needs --wait');
-  for (const option of ['base', 'branch'])
-    if (!worktree && input.value(option) !== null)
-      throw new UsageFailure(
-        `--no-worktree and --${option} exclude each other: without a worktree no branch is made`,
-      );
+  const base = input.value('base');
+  const branch = input.value('branch');
+  checkBranchOptions({ worktree, base, branch }, option => `--${option}`);
   const timeoutMs = timeout === null ? null : parseDuration(timeout, '--timeout');
   const config = configOf(input.values('config'));
   const prompt = await readPrompt({ positional, option: input.value('prompt'), fallsBackToInput: false }, io);
   if (wait && prompt === null) throw new UsageFailure('--wait needs a prompt');
-  if (name === null && prompt === null)
-    throw new UsageFailure('a new session needs a name or a prompt', 'actor new fix-nav "what to do"');
+  checkNameOrPrompt({ name, prompt });
   return {
     name,
     prompt,
     agent: input.value('agent'),
     role: input.value('role'),
-    base: input.value('base'),
-    branch: input.value('branch'),
+    base,
+    branch,
     dir: dir === null ? null : resolve(cwd, dir),
     worktree,
     model: input.value('model'),
@@ -72,29 +71,16 @@ export function nameAndPrompt(
   if (first === undefined) return { name: null, positional: null };
   if (second === undefined && !isValidName(first) && (first === '-' || (/\s/.test(first) && !promptByOption)))
     return { name: null, positional: first };
-  const free = nameFromText(first);
-  if (!isValidName(first))
-    throw new UsageFailure(
-      `${first} is no name for a session: ${NAME_RULE}`,
-      free === null ? 'actor new fix-nav "what to do"' : `actor new ${free}`,
-    );
-  if (isMainName(first))
-    throw new UsageFailure(
-      `${first} is a name for a main: only actor claude, codex and shell start mains`,
-      free === null ? undefined : `actor new ${free}`,
-    );
+  checkNewName(first);
   return { name: first, positional: second ?? null };
 }
 
 /** `KEY=VALUE` words as an object. */
-function configOf(words: readonly string[]): Record<string, string> {
-  const config = new Map<string, string>();
-  for (const word of words) {
-    const split = word.indexOf('=');
-    if (split < 1) throw new UsageFailure(`--config needs KEY=VALUE, not ${word}`);
-    const key = word.slice(0, split);
-    if (config.has(key)) throw new UsageFailure(`--config ${key} was given twice`);
-    config.set(key, word.slice(split + 1));
-  }
-  return Object.fromEntries(config);
+function configOf(words: readonly string[]): Methods['new']['params']['config'] {
+  const assignments = words.map(word => {
+    const assignment = parseAssignment(word);
+    if (!assignment) throw new UsageFailure(`--config needs KEY=VALUE, not ${word}`);
+    return assignment;
+  });
+  return valuesByKey(assignments, '--config ');
 }

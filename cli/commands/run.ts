@@ -3,9 +3,11 @@ import type { Context } from '../client/context.js';
 import { UsageFailure } from '../client/errors.js';
 import type { Input } from '../client/input.js';
 import { readPrompt } from '../client/prompt.js';
+import { checkRunOptions, checkRunPrompt, requestKey } from '../client/rules.js';
 import { parseDuration } from '../client/time.js';
 import { EXIT, type ExitCode, type Methods } from '../protocol.js';
-import { askWithin, printTurn, requestKey, turnExit, turnKeys } from './turn.js';
+import { submissionLine } from '../texts/prompts.js';
+import { askWithin, printTurn, turnExit, turnKeys } from './turn.js';
 
 export async function run(input: Input, context: Context): Promise<ExitCode> {
   const { io } = context;
@@ -27,19 +29,15 @@ async function runParams(input: Input, { io }: Context): Promise<Methods['run'][
   const now = input.flag('now');
   const wait = input.flag('wait');
   const timeout = input.value('timeout');
-  if (slash && now)
-    throw new UsageFailure('--slash and --now exclude each other: --slash only types when idle');
+  checkRunOptions({ slash, now }, dashed);
   if (timeout !== null && !wait) throw new UsageFailure('--timeout needs --wait');
   const timeoutMs = timeout === null ? null : parseDuration(timeout, '--timeout');
   const prompt = await readPrompt({ positional, option: input.value('prompt'), fallsBackToInput: true }, io);
-  if (prompt === null && slash) throw new UsageFailure('--slash needs the command to type: /compact');
-  if (prompt === null && now) throw new UsageFailure('--now needs a prompt');
+  checkRunPrompt({ prompt, slash, now }, dashed);
   if (prompt === null && wait) throw new UsageFailure('--wait needs a prompt');
   return { name, prompt, slash, now, wait, timeout_ms: timeoutMs, key: requestKey() };
 }
 
-/** `submitted`, `queued (2 ahead)`; without a prompt of its own it only let the session go on. */
-function submissionLine(prompt: string | null, state: 'submitted' | 'queued', ahead: number): string {
-  if (prompt === null) return 'resumed';
-  return state === 'submitted' ? 'submitted' : ahead > 0 ? `queued (${ahead} ahead)` : 'queued';
+function dashed(option: string): string {
+  return `--${option}`;
 }

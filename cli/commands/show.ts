@@ -1,10 +1,8 @@
 /** `actor show`: everything that is known about a session. */
 import type { Context } from '../client/context.js';
 import type { Input } from '../client/input.js';
-import { formatAge, formatClock, formatDuration } from '../client/time.js';
-import { oneLine, visible } from '../client/width.js';
-import { EXIT, type ExitCode, type SessionDetail } from '../protocol.js';
-import { changes } from './list.js';
+import { EXIT, type ExitCode } from '../protocol.js';
+import { showLines } from '../texts/show.js';
 
 export async function run(input: Input, { io, call }: Context): Promise<ExitCode> {
   const [name = ''] = input.positionals;
@@ -15,40 +13,4 @@ export async function run(input: Input, { io, call }: Context): Promise<ExitCode
     if (session.message) io.foreign(`\n${session.message}`);
   }
   return EXIT.done;
-}
-
-/** One line a fact; what is not there is left out. `now` in milliseconds since the epoch. */
-export function showLines(session: SessionDetail, now: number): string[] {
-  const { base, last, turn, diff } = session;
-  const status = session.waiting_for ? `${session.status} for ${session.waiting_for}` : session.status;
-  const facts: (readonly [string, string | null])[] = [
-    ['name', session.role_of === 'main' ? `${session.name} ♛` : session.name],
-    ['status', `${status} since ${formatClock(session.status_since, now)}, by ${session.status_by}`],
-    ['agent', session.agent],
-    ['role', session.role],
-    ['purpose', session.purpose],
-    ['parent', session.parent],
-    ['directory', session.worktree ? session.dir : `${session.dir} (no worktree of its own)`],
-    ['repository', session.repo],
-    ['branch', session.branch],
-    ['base', base && `${base.ref} at ${base.commit.slice(0, 12)}`],
-    ['changes', diff || session.dirty || session.pr ? changes(session) || 'none' : null],
-    ['pull request', session.pr?.url ?? null],
-    ['turn', turn && `${turn.id}, for ${formatAge(turn.started_at, now)}: ${oneLine(turn.prompt)}`],
-    ['queue', session.queued > 0 || session.held > 0 ? `${session.queued} (${session.held} held)` : null],
-    [
-      'last turn',
-      last &&
-        `${last.turn}, ${last.outcome}${last.reason ? ` (${last.reason})` : ''}, ended ${formatAge(last.ended_at, now)} ago` +
-          (last.duration_ms === null ? '' : `, took ${formatDuration(last.duration_ms)}`),
-    ],
-    ['events waiting', session.waiting_events > 0 ? String(session.waiting_events) : null],
-    ['conversation', session.conversation],
-    ['window', session.window],
-    ['process', session.pid === null ? null : String(session.pid)],
-    ['created', formatClock(session.created_at, now)],
-  ];
-  return facts.flatMap(([label, text]) =>
-    text === null ? [] : [`${`${label}:`.padEnd(16)}${visible(text)}`],
-  );
 }

@@ -22,11 +22,6 @@ export function askWithin<M extends 'new' | 'run'>(
   return params.wait ? context.follow(method, anew) : context.call(method, params);
 }
 
-/** A key by which the daemon recognises a request that it is sent twice. */
-export function requestKey(): string {
-  return `${process.pid.toString(36)}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-}
-
 /** The four keys that `--wait` adds to the JSON of `run` and `new`, absent ones as null. */
 export function turnKeys(turn: Partial<TurnResult>): TurnResult {
   const { outcome = null, reason = null, message = null, duration_ms = null } = turn;

@@ -94,7 +94,8 @@ async function answer(daemon: Daemon, exchange: Exchange): Promise<Reply> {
   const { request } = exchange;
   const isDebug = process.env.ACTOR_DEBUG === '1';
   try {
-    if (request.build !== BUILD && request.method !== 'shutdown' && request.method !== 'mcp-attach') {
+    const isOther = request.build !== null && request.build !== BUILD;
+    if (isOther && request.method !== 'shutdown' && request.method !== 'mcp-attach') {
       daemon.shutdown(`a client of another build (${request.build}) takes over`);
       return { replaced: BUILD };
     }

@@ -5,11 +5,14 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { BUILD } from '../build.js';
 import { findHome } from '../client/home.js';
+import { Daemon } from './daemon.js';
 import { Door } from './door.js';
 import { Link } from './link.js';
 import { createServer } from './server.js';
 
 const { env } = process;
+// Once: the session's directory may be removed while its agent lives.
+const cwd = process.cwd();
 const report = (line: string) => process.stderr.write(`${line}\n`);
 const inbox = {
   // ACTOR_CLAUDE_DOCUMENTED_ONLY=1: as if there were no inbox, which claude does not document.
@@ -17,7 +20,7 @@ const inbox = {
   token: env.CLAUDE_CODE_MESSAGING_TOKEN || null,
 };
 const door = new Door(inbox);
-const server = createServer();
+const server = createServer(new Daemon(env, cwd));
 const link = attach();
 
 let isEnding = false;
@@ -39,7 +42,6 @@ await server.connect(new StdioServerTransport());
 function attach(): Link | null {
   const session = env.ACTOR_NAME;
   if (!session) return null;
-  const cwd = process.cwd();
   return new Link({
     path: findHome(env, cwd).socket,
     request: {

@@ -27,10 +27,15 @@ const TABLE: Record<string, Row> = {
   domain: { types: ['protocol'] },
 
   main: { rooms: ['build', 'client', 'commands', 'protocol'] },
-  commands: { rooms: ['build', 'client', 'domain', 'protocol'] },
+  commands: { rooms: ['build', 'client', 'domain', 'protocol', 'texts'] },
+  // Results in words: what the command line prints, the MCP tools answer as well.
+  texts: { rooms: ['client'], types: ['protocol'] },
   client: { rooms: ['build', 'domain', 'protocol'], packages: ['yargs', 'yargs-parser'] },
-  // It finds the home as every client does.
-  mcp: { rooms: ['build', 'client'], types: ['protocol'], packages: ['@modelcontextprotocol/sdk'] },
+  // It asks as every client does, with the same failures; from domain also what a claude's children must not inherit.
+  mcp: {
+    rooms: ['build', 'client', 'domain', 'protocol', 'texts'],
+    packages: ['@modelcontextprotocol/sdk'],
+  },
 
   daemon: {
     rooms: ['agents', 'build', 'domain', 'git', 'protocol', 'store', 'tmux'],

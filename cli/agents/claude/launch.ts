@@ -1,5 +1,6 @@
 /** How to start claude: arguments, environment and files. Pure. */
 import { createHash } from 'node:crypto';
+import { claudeChildVariables } from '../../domain/claude-variables.js';
 import type { ConfigValue } from '../../domain/definition.js';
 import { Failure } from '../../domain/failure.js';
 import { EXIT } from '../../protocol.js';
@@ -12,29 +13,6 @@ const CHOOSES_CONVERSATION = ['--continue', '--resume', '--session-id', '--from-
 
 /** Flags of which ours and theirs become one, since claude takes only the last of each. */
 const MERGED = ['--settings', '--append-system-prompt', '--append-system-prompt-file'];
-
-/**
- * What a running claude sets for its children (2.1.330): a session made from inside its Bash tool must not take itself
- * for a part of that claude: with CLAUDE_CODE_CHILD_SESSION it would write neither transcript nor state file. The variables
- * of the person's account and provider stay.
- */
-export const PARENT_VARIABLES = [
-  'AI_AGENT',
-  'CLAUDECODE',
-  'CLAUDE_CODE_CHILD_NOTES_DIR',
-  'CLAUDE_CODE_CHILD_SESSION',
-  'CLAUDE_CODE_ENTRYPOINT',
-  'CLAUDE_CODE_EXECPATH',
-  'CLAUDE_CODE_MESSAGING_SOCKET',
-  'CLAUDE_CODE_MESSAGING_TOKEN',
-  'CLAUDE_CODE_SESSION_ATTENDED',
-  'CLAUDE_CODE_SESSION_ID',
-  'CLAUDE_CODE_SESSION_NAME',
-  'CLAUDE_EFFORT',
-  'CLAUDE_ENV_FILE',
-  'CLAUDE_PID',
-  'CLAUDE_PROJECT_DIR',
-];
 
 /** The files that a person's own arguments name and that must be merged with ours. */
 export function launchReads(request: Omit<LaunchRequest, 'files'>): string[] {
@@ -83,12 +61,7 @@ export function leavesRoomForPrompt(args: readonly string[]): boolean {
 const API_KEYS = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'];
 
 function unsetFor({ definition, env }: LaunchRequest): string[] {
-  return [
-    ...PARENT_VARIABLES,
-    // Claude sets GIT_EDITOR=true for its children; a person's own value stays.
-    ...(env.CLAUDECODE && env.GIT_EDITOR === 'true' ? ['GIT_EDITOR'] : []),
-    ...(definition.useSubscription ? API_KEYS : []),
-  ];
+  return [...claudeChildVariables(env), ...(definition.useSubscription ? API_KEYS : [])];
 }
 
 /** Mains, and sessions whose role coordinates, have actor's MCP server. */
