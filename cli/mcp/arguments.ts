@@ -1,6 +1,6 @@
 /** The arguments of a call, checked against the tool's schema: strictly, in the words that the command line has for options. */
 import { UsageFailure } from '../client/errors.js';
-import { nearest } from '../client/suggest.js';
+import { nearest } from '../domain/suggest.js';
 import type { InputSchema, PropertySchema } from './schema.js';
 
 export type Value = string | number | boolean | null;

@@ -8,9 +8,9 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { VERSION } from '../build.js';
 import { UsageFailure } from '../client/errors.js';
-import { nearest } from '../client/suggest.js';
 import { visible } from '../client/width.js';
 import { Failure } from '../domain/failure.js';
+import { nearest } from '../domain/suggest.js';
 import { EXIT } from '../protocol.js';
 import { Arguments } from './arguments.js';
 import type { Daemon } from './daemon.js';

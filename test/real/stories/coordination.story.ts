@@ -5,9 +5,9 @@ import { kill, withStage } from '../stage.js';
 /** A line by which the stub's model uses a tool of actor. */
 const use = (tool: string, input: object) => `USE:mcp__actor__${tool} ${JSON.stringify(input)}`;
 
-/** A prompt whose answer holds this line, which is a directive for whoever is told the answer, not for whoever is asked. */
-const answering = (text: string, line = '') =>
-  `REPLY:${text}${line === '' ? '' : `\\n${line.replace(/(\\*)(?=:)/g, '\\$1')}`}`;
+/** A prompt whose answer holds this line: a directive for whoever is told the answer, not for whoever is asked. */
+const answering = (text: string, line: string) =>
+  `REPLY64:${Buffer.from(`${text}\n${line}`).toString('base64')}`;
 
 const idle = ({ status }: { status: string }) => status === 'idle';
 
