@@ -1,8 +1,9 @@
 /** The commands that only look: what they print, how they exit. */
+import { join } from 'node:path';
 import test from 'ava';
 import { visible } from '../../cli/client/width.js';
 import { farewellLine } from '../../cli/commands/terminal.js';
-import type { ActorEvent, SessionDetail, SessionView, WaitResult } from '../../cli/protocol.js';
+import type { ActorEvent, RoleView, SessionDetail, SessionView, WaitResult } from '../../cli/protocol.js';
 import { actor, fakeDaemon, session } from './client-fake-daemon.js';
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000 - 50).toISOString();
@@ -125,6 +126,33 @@ test('peek: the screen without the empty lines below it; whole in JSON', async t
   const { home } = await fakeDaemon(t, { peek: [{ result: { screen } }] });
   t.is((await actor(home, ['peek', 'a'])).stdout, '$ ls\n  a\n');
   t.deepEqual(JSON.parse((await actor(home, ['peek', 'a', '--json'])).stdout), { name: 'a', screen });
+});
+
+test('roles: a table without columns that no role uses, or the array; none is no error', async t => {
+  const role = (name: string, more: Partial<RoleView> = {}): RoleView => ({
+    ...{ name, description: null, agent: null, model: null, coordinator: false, files: ['/x'] },
+    ...more,
+  });
+  const roles = [
+    role('main', { coordinator: true }),
+    role('reviewer', { agent: 'claude', description: 'a\nb' }),
+  ];
+  const { home, requests } = await fakeDaemon(t, { roles: [{ result: roles }] });
+  t.is(
+    (await actor(home, ['roles'])).stdout,
+    'ROLE      AGENT                DESCRIPTION\nmain              coordinates\nreviewer  claude               a b\n',
+  );
+  t.deepEqual(JSON.parse((await actor(home, ['roles', '--json', '--dir', 'sub'])).stdout), roles);
+  t.deepEqual<unknown, unknown>(
+    requests.map(({ params }) => params),
+    [{ dir: null }, { dir: join(process.cwd(), 'sub') }],
+  );
+  const none = await fakeDaemon(t, { roles: [{ result: [] }] });
+  t.deepEqual(await actor(none.home, ['roles']), {
+    code: 0,
+    stdout: '',
+    stderr: 'the settings define no role\n',
+  });
 });
 
 function event(id: number, more: Partial<ActorEvent> = {}): ActorEvent {

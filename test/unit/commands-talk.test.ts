@@ -1,5 +1,6 @@
 /** The commands that change something: what they ask of the daemon, what they print, how they exit. */
 import test from 'ava';
+import { parseAssignment, writeValue } from '../../cli/client/values.js';
 import type { TurnResult } from '../../cli/protocol.js';
 import { type Answers, actor, fakeDaemon, session, type Terminal } from './client-fake-daemon.js';
 
@@ -208,6 +209,21 @@ test(
   ['new', 'x', '--no-worktree', '--branch', 'y'],
   /--no-worktree and --branch exclude each other/,
 );
+test('values as in KDL', behaves, {
+  argv: [
+    'new',
+    'fix-nav',
+    ...['a=#true', 'b=-1_000', 'c="5"', 'd=#null', 'e='].flatMap(word => ['--config', word]),
+  ],
+  answers: created(),
+  stdout: 'fix-nav\n',
+  asks: { config: { a: true, b: -1000, c: '5', d: null, e: '' } },
+});
+test(
+  refuses,
+  ['new', 'x', '--config', 'a=#ture'],
+  /a cannot be #ture.*\nhint: as text in quotes: 'a="#ture"'\n/,
+);
 test(refuses, ['new', 'x', '--config', 'model'], /--config needs KEY=VALUE, not model/);
 test(refuses, ['new', 'x', '--config', 'a=1', '--config', 'a=2'], /--config a was given twice/);
 
@@ -289,6 +305,74 @@ test(behaves, {
   answers: { down: [{ result: { ended: ['a'], all: false } }] },
   stdout: 'ended a\n',
   asks: { names: ['a'] },
+});
+
+// config
+const entries = [
+  { key: 'model', value: 'opus', source: 'role reviewer' },
+  { key: 'effort', value: '5', source: 'actor config' },
+  { key: 'fast', value: true, source: 'user settings' },
+];
+const configured = (more: object = {}): Answers => ({
+  config: [{ result: { name: 'a', entries, running: false, ...more } }],
+});
+test(behaves, {
+  argv: ['config', 'a'],
+  answers: configured({ running: true }),
+  stdout:
+    'KEY     VALUE  SOURCE\nmodel   opus   role reviewer\neffort  "5"    actor config\nfast    #true  user settings\n',
+  asks: { name: 'a', changes: {} },
+});
+test('its value only', behaves, { argv: ['config', 'a', 'fast'], answers: configured(), stdout: '#true\n' });
+test('those of several', behaves, {
+  argv: ['config', 'a', 'fast', 'model'],
+  answers: configured(),
+  stdout: 'KEY    VALUE  SOURCE\nfast   #true  user settings\nmodel  opus   role reviewer\n',
+});
+test(behaves, {
+  argv: ['config', 'a', 'fast=#false', 'old=#null', 'model=a=b', 'model'],
+  answers: configured({ running: true }),
+  stdout: 'opus\n',
+  stderr: "a runs: this counts from its agent's next start\n",
+  asks: { changes: { fast: false, old: null, model: 'a=b' } },
+});
+test('an agent that does not run', behaves, {
+  argv: ['config', 'a', 'fast=#true', '--json'],
+  answers: configured(),
+  stdout: `${JSON.stringify({ name: 'a', entries, running: false })}\n`,
+});
+test('no such key', behaves, {
+  argv: ['config', 'a', 'modle'],
+  answers: configured(),
+  code: 1,
+  stderr: 'actor: a has no modle\nhint: actor config a\n',
+});
+test('nothing', behaves, {
+  argv: ['config', 'a'],
+  answers: configured({ entries: [] }),
+  stderr: 'nothing is configured for a\n',
+});
+test(refuses, ['config'], /config needs <name>/);
+test(refuses, ['config', 'a', '=x'], /config needs KEY or KEY=VALUE, not =x/);
+test(refuses, ['config', 'a', 'b=1', 'b=2'], /^actor: b was given twice/);
+test(refuses, ['config', 'a', 'b=#'], /b cannot be #: behind # stands true, false or null/);
+
+test('a value that is written is read as the same, and a number only where it is kept exactly', t => {
+  for (const value of [true, false, 0, -1.5, 1e300, 'text', '', '5', '#x', '#true', '"', '"x"', 'a b', '1.x'])
+    t.deepEqual(parseAssignment(`key=${writeValue(value)}`), { key: 'key', value });
+  for (const [typed, value] of [
+    ['0x1F', 31],
+    ['+5', 5],
+    ['-0o17', -15],
+    ['1_0.5e1', 105],
+    ['12345678901234567890', '12345678901234567890'],
+    ['1e999', '1e999'],
+    ['.5', '.5'],
+    ['4.', '4.'],
+  ] as const)
+    t.is(parseAssignment(`key=${typed}`)?.value, value, typed);
+  t.is(parseAssignment('key'), null);
+  t.is(parseAssignment('=5'), null);
 });
 
 // main and attach

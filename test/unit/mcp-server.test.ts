@@ -112,14 +112,41 @@ const attached = (daemon: Lines, count = 1) =>
 
 const userMessage = (content: string) => ({ type: 'user', message: { role: 'user', content } });
 
-test('is an MCP server: it says its name, lists no tools yet, and refuses a call as a tool error', async t => {
+test('is an MCP server: it says its name and what it is for, and lists its tools', async t => {
   const { client } = await withServer(t);
   t.is(client.getServerVersion()?.name, 'actor');
-  t.truthy(client.getServerCapabilities()?.tools);
-  t.deepEqual(await client.listTools(), { tools: [] });
-  const result = await client.callTool({ name: 'new', arguments: {} });
-  t.true(result.isError);
-  t.deepEqual(result.content, [{ type: 'text', text: 'actor: there is no tool "new"' }]);
+  t.regex(client.getInstructions() ?? '', /Never poll or wait/);
+  t.true((await client.listTools()).tools.some(({ name }) => name === 'new'));
+});
+
+test('a call that the agent cancels closes its connection; others go on', async t => {
+  const { client, daemon } = await withServer(t, { env: { ACTOR_NAME: '' } });
+  const asked = (name: string) =>
+    daemon.parsed().filter(line => (line as { params?: { name?: string } }).params?.name === name).length;
+  const cancel = new AbortController();
+  const one = client.callTool({ name: 'show', arguments: { name: 'one' } }, undefined, {
+    signal: cancel.signal,
+  });
+  await eventually(
+    () => asked('one'),
+    count => count === 1,
+  );
+  const askedAt = daemon.sockets.at(-1)!;
+  const two = client.callTool({ name: 'show', arguments: { name: 'two' } });
+  await eventually(
+    () => asked('two'),
+    count => count === 1,
+  );
+  cancel.abort('enough');
+  await t.throwsAsync(one);
+  await eventually(
+    () => askedAt.destroyed,
+    isGone => isGone,
+  );
+  const other = daemon.sockets.at(-1)!;
+  t.false(other.destroyed);
+  other.end(`${JSON.stringify({ error: { code: 3, message: 'no session two' } })}\n`);
+  t.like(await two, { isError: true, structuredContent: { code: 3 } });
 });
 
 test('attaches to the daemon with its session, its inbox and the pid of its agent', async t => {
@@ -217,9 +244,24 @@ test('ends by itself when its agent closes stdin, also while it looks for a daem
   }
 });
 
+test('ends by itself while a call waits for its answer', async t => {
+  const { transport, client, daemon } = await withServer(t, { env: { ACTOR_NAME: '' } });
+  const pid = transport.pid;
+  const call = t.throwsAsync(client.callTool({ name: 'list', arguments: {} }));
+  await eventually(
+    () => daemon.lines.length,
+    count => count === 1,
+  );
+  const start = performance.now();
+  await client.close();
+  t.true(performance.now() - start < 1900);
+  t.throws(() => process.kill(pid!, 0), { code: 'ESRCH' });
+  await call;
+});
+
 test('outside a session it serves tools and looks for no daemon', async t => {
   const { client, daemon } = await withServer(t, { env: { ACTOR_NAME: '' } });
-  t.deepEqual(await client.listTools(), { tools: [] });
+  t.is((await client.listTools()).tools.length, 11);
   await holds(
     () => daemon.sockets.length,
     count => count === 0,
