@@ -1,5 +1,5 @@
 /** The dedicated tmux server's life. */
-import { chmod } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { scopeLauncher } from './scope.js';
 import { type Tmux, TmuxError } from './tmux.js';
@@ -15,15 +15,21 @@ const ESSENTIAL = [
   ['set-option', '-g', '-w', 'allow-rename', 'off'],
 ];
 
+/** What its server was told last. A server that is started anew makes its socket anew. */
+const told = new WeakMap<Tmux, string>();
+
 /**
- * Starts the server if none runs; in either case sets these global user options, which the configuration's hooks and keys
- * read (`@actor_home`, `@actor_hooks`, …). The server lives without any window.
+ * Starts the server if none runs; in either case sees to it that it was told these global user options, which the
+ * configuration's hooks and keys read (`@actor_home`, `@actor_hooks`, …). The server lives without any window.
  * @throws {TmuxError}
  */
 export async function startServer(tmux: Tmux, options: Record<`@${string}`, string>): Promise<void> {
   const setOptions = Object.entries(options).map(([name, value]) => ['set-option', '-g', '--', name, value]);
   if (await isServerAlive(tmux)) {
+    const wanted = await markOf(tmux, options);
+    if (told.get(tmux) === wanted) return;
     if (setOptions.length > 0) await tmux.runAll(setOptions);
+    told.set(tmux, wanted);
     return;
   }
   const commands = [['start-server'], ...ESSENTIAL, ...setOptions];
@@ -35,6 +41,13 @@ export async function startServer(tmux: Tmux, options: Record<`@${string}`, stri
     await tmux.start(commands);
   }
   await chmod(tmux.socket, 0o600);
+  told.set(tmux, await markOf(tmux, options));
+}
+
+/** Not by its ctime: tmux changes the socket's mode whenever the first client comes or the last one goes. */
+async function markOf(tmux: Tmux, options: Record<string, string>): Promise<string> {
+  const { ino, mtimeMs } = await stat(tmux.socket);
+  return `${ino} ${mtimeMs} ${JSON.stringify(options)}`;
 }
 
 /** Does the server answer? */

@@ -16,6 +16,8 @@ export interface WindowRequest {
   argv: string[];
   /** The window's user options; `@actor_name` and `@actor_launch` make it one of ours. */
   options: Record<`@${string}`, string>;
+  /** In the same invocation, close the other windows in which this one of its options has the same value; plain words. */
+  replaces?: `@${string}`;
   /** A command for `sh`, built from our own paths, that gets the pane's output on stdin from its first byte on. */
   pipe?: string;
 }
@@ -42,14 +44,17 @@ export async function openWindow(tmux: Tmux, request: WindowRequest): Promise<Op
   );
   if (!isDirectory) throw new TmuxError('failed', 'new-window', `no such directory: ${request.dir}`);
 
+  // Not asked before: the first window of all may take longer, no other.
+  let first = false;
   for (let attempt = 1; ; attempt++) {
-    const first = !(await hasSession(tmux));
     try {
       return parseBirth(await tmux.runAll(birthCommands(request, first)));
     } catch (error) {
-      // The last window may have closed, or a person opened one, between the question and the act.
-      const changed = error instanceof TmuxError && error.kind === 'failed' && attempt < 3;
-      if (!changed || (await hasSession(tmux)) !== first) throw error;
+      // There was no session yet, or no more; or a person made one between the question and the act.
+      if (!(error instanceof TmuxError) || error.kind !== 'failed' || attempt === 3) throw error;
+      const missing = !(await hasSession(tmux));
+      if (missing === first) throw error;
+      first = missing;
     }
   }
 }
@@ -60,7 +65,7 @@ export async function openWindow(tmux: Tmux, request: WindowRequest): Promise<Op
  */
 function birthCommands(request: WindowRequest, first: boolean): string[][] {
   const birthName = `birth-${randomUUID()}`;
-  const target = `=${TMUX_SESSION}:=${birthName}`;
+  const target = targetOf(birthName);
   const place = first
     ? ['new-session', '-d', '-s', TMUX_SESSION, '-x', '200', '-y', '50']
     : ['new-window', '-d', '-t', `=${TMUX_SESSION}:`];
@@ -81,8 +86,23 @@ function birthCommands(request: WindowRequest, first: boolean): string[][] {
     ]),
     // In the same invocation: the server reads the pane's output only after it.
     ...(request.pipe === undefined ? [] : [['pipe-pane', '-t', target, literalCommand(request.pipe)]]),
+    ...(request.replaces === undefined ? [] : [closeOthers(birthName, request.replaces, request.options)]),
     ['rename-window', '-t', target, '--', request.name],
   ];
+}
+
+/** After the birth: a session that loses its last window is gone. */
+function closeOthers(born: string, option: `@${string}`, options: WindowRequest['options']): string[] {
+  const value = options[option] ?? '';
+  // They stand in a format.
+  if (!/^@[a-z_]+$/.test(option) || !/^[A-Za-z0-9._-]+$/.test(value))
+    throw new RangeError(`no plain option: ${option} ${value}`);
+  const isOther = `#{&&:#{==:#{${option}},${value}},#{!=:#{window_name},${born}}}`;
+  return ['run-shell', '-C', '-t', targetOf(born), `#{W:#{?${isOther},kill-window -t #{window_id} ; ,}}`];
+}
+
+function targetOf(name: string): string {
+  return `=${TMUX_SESSION}:=${name}`;
 }
 
 function parseBirth(output: string): OpenedWindow {

@@ -1,20 +1,30 @@
 /** From which commit does a new branch start? */
 import { Failure } from '../domain/failure.js';
 import type { Git } from './git.js';
+import type { Reference } from './references.js';
+import type { Repository } from './repository.js';
 
 export interface Base {
   /** A branch, remote-tracking branch or tag by its short name; else the commit's id. Never relative to a HEAD. */
   ref: string;
+  /** The same by its full name, `HEAD` when detached; empty for a commit. */
+  full: string;
   commit: string;
-  /** `main (2f9c1ab0 fix the nav bar), 3 behind origin/main`, `a detached HEAD (…)`, for a person; asked for while other work goes on. */
-  description: Promise<string>;
 }
 
 /**
  * `base` as the directory `from` sees it; null: the branch that is checked out there, or its commit when detached.
+ * @param head what is checked out in `from`
  * Throws a Failure where there is no such commit, naming what is like it.
  */
-export async function resolveBase(git: Git, from: string, base: string | null): Promise<Base> {
+export async function resolveBase(
+  git: Git,
+  from: string,
+  base: string | null,
+  head: Repository['head'],
+): Promise<Base> {
+  const known = base === null ? checkedOut(head) : null;
+  if (known !== null) return known;
   const name = base ?? 'HEAD';
   if (name === '' || name.startsWith('-')) throw new Failure(2, `'${name}' is not a branch, tag or commit`);
   const [verified, symbolic] = await Promise.all([
@@ -22,38 +32,46 @@ export async function resolveBase(git: Git, from: string, base: string | null): 
     git.attempt(from, ['rev-parse', '-q', '--verify', '--symbolic-full-name', name]),
   ]);
   if (verified.exitCode !== 0) throw await noSuchBase(git, from, base);
-  const commit = verified.stdout.trim();
-  const full = symbolic.stdout.trim();
-  const ref = full.startsWith('refs/') ? full.replace(/^refs\/(heads|tags|remotes)\//, '') : commit;
-  const description = describe(git, from, { ref, full, commit });
-  // Whoever gives up before needing it is not to be surprised by it.
-  description.catch(() => {});
-  return { ref, commit, description };
+  return baseAt(symbolic.stdout.trim(), verified.stdout.trim());
 }
 
-async function describe(
+function checkedOut({ branch, commit }: Repository['head']): Base | null {
+  if (commit === null) return null;
+  if (branch === null) return baseAt('HEAD', commit);
+  // HEAD may name a reference that is no branch: git is asked what it is.
+  return branch.startsWith('refs/') ? null : baseAt(`refs/heads/${branch}`, commit);
+}
+
+function baseAt(full: string, commit: string): Base {
+  const ref = full.startsWith('refs/') ? full.replace(/^refs\/(heads|tags|remotes)\//, '') : commit;
+  return { ref, full, commit };
+}
+
+/**
+ * `main (2f9c1ab0 fix the nav bar), 3 behind origin/main`, `a detached HEAD (…)`: for a person.
+ * @param known what git said of the base's reference
+ */
+export async function describeBase(
   git: Git,
   from: string,
-  at: { ref: string; full: string; commit: string },
+  { ref, full, commit }: Base,
+  known: Reference | undefined,
 ): Promise<string> {
-  const [subject, tracking] = await Promise.all([
-    git.line(from, ['log', '-1', '--no-show-signature', '--format=%h %s', at.commit, '--']),
-    at.full.startsWith('refs/heads/')
-      ? git.line(from, [
-          'for-each-ref',
-          '--format=%(refname)%09%(upstream:short)%09%(upstream:track)',
-          at.full,
-        ])
-      : '',
+  const [subject, behind] = await Promise.all([
+    known?.id === commit
+      ? `${known.shortId} ${known.subject}`
+      : git.line(from, ['log', '-1', '--no-show-signature', '--format=%h %s', commit, '--']),
+    known && known.upstream !== '' ? howFarBehind(git, from, full) : null,
   ]);
-  const [, upstream, track = ''] =
-    tracking
-      .split('\n')
-      .find(line => line.startsWith(`${at.full}\t`))
-      ?.split('\t') ?? [];
-  const behind = /behind (\d+)/.exec(track)?.[1];
-  const name = at.ref !== at.commit ? at.ref : at.full === 'HEAD' ? 'a detached HEAD' : 'commit';
-  return `${name} (${subject})${behind === undefined ? '' : `, ${behind} behind ${upstream}`}`;
+  const name = ref !== commit ? ref : full === 'HEAD' ? 'a detached HEAD' : 'commit';
+  return `${name} (${subject})${behind === null ? '' : `, ${behind} behind ${known?.upstream}`}`;
+}
+
+async function howFarBehind(git: Git, from: string, full: string): Promise<string | null> {
+  const format = '--format=%(refname)%09%(upstream:track)';
+  const lines = (await git.line(from, ['for-each-ref', format, full])).split('\n');
+  const track = lines.find(line => line.startsWith(`${full}\t`)) ?? '';
+  return /behind (\d+)/.exec(track)?.[1] ?? null;
 }
 
 async function noSuchBase(git: Git, from: string, base: string | null): Promise<Failure> {

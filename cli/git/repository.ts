@@ -26,18 +26,7 @@ export interface Repository {
  * Throws a Failure when there is one that git cannot or will not read: damaged, or another user's.
  */
 export async function describeRepository(git: Git, dir: string): Promise<Repository | null> {
-  const [places, symbolic, verified] = await Promise.all([
-    git.attempt(dir, [
-      'rev-parse',
-      '--is-bare-repository',
-      '--is-inside-work-tree',
-      '--git-common-dir',
-      '--absolute-git-dir',
-      '--show-cdup',
-    ]),
-    git.attempt(dir, ['symbolic-ref', '-q', 'HEAD']),
-    git.attempt(dir, ['rev-parse', '-q', '--verify', 'HEAD^{commit}']),
-  ]);
+  const { places, head } = (await askAtOnce(git, dir)) ?? (await askOneByOne(git, dir));
   if (places.exitCode !== 0) {
     await throwIfUnreadable(dir, places);
     return null;
@@ -47,18 +36,63 @@ export async function describeRepository(git: Git, dir: string): Promise<Reposit
     throw new GitError('rev-parse', 0, `unexpected answer in ${dir}`);
   const commonDir = resolve(dir, common);
   const top = insideWord === 'true' ? resolve(dir, up) : null;
-  const reference = symbolic.exitCode === 0 ? symbolic.stdout.trim() : null;
   return {
     root: await mainRoot(git, { commonDir, gitDir, top }),
     top,
     commonDir,
     gitDir,
     bare: bareWord === 'true',
+    head,
+  };
+}
+
+const PLACES = [
+  '--is-bare-repository',
+  '--is-inside-work-tree',
+  '--git-common-dir',
+  '--absolute-git-dir',
+  '--show-cdup',
+];
+
+interface Answers {
+  places: GitResult;
+  head: Repository['head'];
+}
+
+/** One process for all, as a process costs more than anything it is asked; null where HEAD is not as it usually is. */
+async function askAtOnce(git: Git, dir: string): Promise<Answers | null> {
+  // Each word is answered in its turn, and the first that has no answer ends it.
+  const words = ['HEAD^{commit}', '--symbolic-full-name', 'HEAD', ...PLACES];
+  const answer = await git.attempt(dir, ['rev-parse', ...words]);
+  const [, commit, reference, stdout] =
+    /^([0-9a-f]{40,})\n(HEAD|refs\/[^\n]+)\n(.*)$/s.exec(answer.stdout) ?? [];
+  // Beside a branch that is called HEAD, the name HEAD is ambiguous and gets no line.
+  if (answer.exitCode !== 0 || commit === undefined || reference === undefined || stdout === undefined)
+    return null;
+  return {
+    places: { ...answer, stdout },
+    head: { branch: reference === 'HEAD' ? null : shortBranch(reference), commit },
+  };
+}
+
+/** Where there is no commit yet, HEAD is damaged, or there is no repository at all. */
+async function askOneByOne(git: Git, dir: string): Promise<Answers> {
+  const [places, symbolic, verified] = await Promise.all([
+    git.attempt(dir, ['rev-parse', ...PLACES]),
+    git.attempt(dir, ['symbolic-ref', '-q', 'HEAD']),
+    git.attempt(dir, ['rev-parse', '-q', '--verify', 'HEAD^{commit}']),
+  ]);
+  return {
+    places,
     head: {
-      branch: reference === null ? null : reference.replace(/^refs\/heads\//, ''),
+      branch: symbolic.exitCode === 0 ? shortBranch(symbolic.stdout.trim()) : null,
       commit: verified.exitCode === 0 ? verified.stdout.trim() : null,
     },
   };
+}
+
+function shortBranch(reference: string): string {
+  return reference.replace(/^refs\/heads\//, '');
 }
 
 async function mainRoot(git: Git, at: Pick<Repository, 'commonDir' | 'gitDir' | 'top'>): Promise<string> {

@@ -3,13 +3,16 @@
  * the future directory; it stays until {@link keepCreated}, when the session that owns the work tree is on record. A
  * marker that is found at the start of the daemon is a creation that a crash cut off (half-made.ts).
  */
-import { link, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../domain/failure.js';
-import { type Base, resolveBase } from './base.js';
+import { isValidName } from '../domain/names.js';
+import { type Base, describeBase, resolveBase } from './base.js';
 import { type Git, GitError } from './git.js';
 import { administrativeFolders, ifAbsent, removeAdministrativeFolder } from './link.js';
+import { readReferences } from './references.js';
 import { removeUnseen } from './remove.js';
+import { describeRepository, type Repository } from './repository.js';
 import { commonDirectory, listWorktrees } from './worktrees.js';
 
 export interface WorktreeRequest {
@@ -23,6 +26,8 @@ export interface WorktreeRequest {
   base: string | null;
   /** The directory in which `base` (and HEAD) is meant. */
   from: string;
+  /** That directory's repository, where it is known already. */
+  repository?: Repository;
   signal?: AbortSignal;
   /** Git's own progress of a checkout that takes longer than two seconds: percent, 0 to 100. */
   onProgress?: (percent: number) => void;
@@ -55,11 +60,8 @@ export interface Making extends Pick<CreatedWorktree, 'repo' | 'path' | 'branch'
 export async function createWorktree(git: Git, request: WorktreeRequest): Promise<CreatedWorktree> {
   const { repo, path, branch } = request;
   if ((await lstat(path).catch(ifAbsent(null))) !== null) throw new Failure(1, `${path} is in the way`);
-  const [base, tip] = await Promise.all([
-    resolveBase(git, request.from, request.base),
-    existingTip(git, repo, branch),
-    refuseWhereCheckedOut(git, request),
-  ]);
+  await requireBranchName(git, repo, branch);
+  const { base, description, tip } = await lookAround(git, request);
   const making: Making = {
     repo,
     path,
@@ -78,14 +80,14 @@ export async function createWorktree(git: Git, request: WorktreeRequest): Promis
     throw error;
   }
   const id = tip ?? base.commit;
-  const description = await base.description;
+  const from = await description;
   return {
     ...making,
     base: tip === null ? pick(base) : await baseOfExisting(git, repo, branch, tip, base),
     notice:
       tip === null
-        ? `branch ${branch} from ${description}`
-        : `branch ${branch} exists and is checked out at ${id.slice(0, 8)}; compared with ${description}`,
+        ? `branch ${branch} from ${from}`
+        : `branch ${branch} exists and is checked out at ${id.slice(0, 8)}; compared with ${from}`,
   };
 }
 
@@ -150,14 +152,50 @@ async function undo(git: Git, making: Making, cause: unknown): Promise<void> {
 
 class BranchRefused extends GitError {}
 
-async function existingTip(git: Git, repo: string, branch: string): Promise<string | null> {
-  const [valid, tip] = await Promise.all([
-    git.attempt(repo, ['check-ref-format', `refs/heads/${branch}`]),
-    git.attempt(repo, ['rev-parse', '-q', '--verify', `refs/heads/${branch}^{commit}`]),
+interface Surroundings {
+  base: Base;
+  /** For a person; asked for while other work goes on. */
+  description: Promise<string>;
+  /** Where the branch stands; null: there is none. */
+  tip: string | null;
+}
+
+async function lookAround(git: Git, request: WorktreeRequest): Promise<Surroundings> {
+  const { repo, from, branch } = request;
+  const repository = request.repository ?? (await describeRepository(git, from));
+  const head = repository?.head ?? { branch: null, commit: null };
+  const base = await resolveBase(git, from, request.base, head);
+  const name = `refs/heads/${branch}`;
+  const named = base.full.startsWith('refs/') ? [base.full] : [];
+  const [references] = await Promise.all([
+    readReferences(git, repo, [name, ...named]),
+    repository && (await isFree(repository.commonDir, request)) ? null : refuseWhereCheckedOut(git, request),
   ]);
+  const description = describeBase(git, from, base, references.get(base.full));
+  // Whoever gives up before needing it is not to be surprised by it.
+  description.catch(() => {});
+  return { base, description, tip: references.get(name)?.id ?? null };
+}
+
+async function requireBranchName(git: Git, repo: string, branch: string): Promise<void> {
+  if (isValidName(branch) && branch !== 'HEAD') return;
+  const valid = await git.attempt(repo, ['check-ref-format', `refs/heads/${branch}`]);
   if (valid.exitCode !== 0 || branch.startsWith('-') || branch === 'HEAD')
     throw new Failure(2, `'${branch}' is not a valid branch name`);
-  return tip.exitCode === 0 ? tip.stdout.trim() : null;
+}
+
+/** Do the files of all work trees name neither this directory nor this branch? Else git is asked, and has the word. */
+async function isFree(commonDir: string, { path, branch }: WorktreeRequest): Promise<boolean> {
+  const folders = await administrativeFolders(commonDir);
+  if (folders.some(folder => folder.path === path)) return false;
+  const heads = await Promise.all(
+    [commonDir, ...folders.map(({ gitDir }) => gitDir)].map(folder =>
+      readFile(join(folder, 'HEAD'), 'utf8').catch(ifAbsent('')),
+    ),
+  );
+  // Where references are kept in another format, HEAD says `refs/heads/.invalid` (git-refs, reftable).
+  const taken = [`ref: refs/heads/${branch}`, 'ref: refs/heads/.invalid'];
+  return heads.every(head => head !== '' && !taken.includes(head.trim()));
 }
 
 async function refuseWhereCheckedOut(git: Git, { repo, path, branch }: WorktreeRequest): Promise<void> {

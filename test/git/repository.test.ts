@@ -69,6 +69,17 @@ test('detached: a commit and no branch', async t => {
   t.deepEqual(found?.head, { branch: null, commit: await sh(repo, 'git rev-parse HEAD') });
 });
 
+test('beside a branch that is called HEAD, what is checked out is still known', async t => {
+  const { git, repo, sh } = await withWorld(t);
+  await sh(repo, 'git update-ref refs/heads/HEAD HEAD');
+  const found = await describeRepository(git, repo);
+  t.like(found, {
+    root: repo,
+    top: repo,
+    head: { branch: 'main', commit: await sh(repo, 'git rev-parse HEAD') },
+  });
+});
+
 test('a submodule is a repository whose root is its own directory', async t => {
   const { git, repo, addSubmodules } = await withWorld(t);
   await addSubmodules();

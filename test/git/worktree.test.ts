@@ -116,6 +116,36 @@ test('a branch that is checked out elsewhere is refused, naming where', async t 
   t.deepEqual(await traces(world), before);
 });
 
+test('a branch that another worktree is about to begin is refused, naming where', async t => {
+  const world = await withWorld(t);
+  const path = await world.worktree('other');
+  await world.sh(path, 'git symbolic-ref HEAD refs/heads/fix');
+  const before = await traces(world);
+  await t.throwsAsync(createWorktree(world.git, request(world)), {
+    message: `branch fix is checked out at ${path}`,
+  });
+  t.deepEqual(await traces(world), before);
+});
+
+test('a directory that git still lists, though it is gone, is refused with the way out', async t => {
+  const world = await withWorld(t);
+  const path = await world.worktree('fix');
+  await world.sh(world.repo, `rm -rf "${path}"`);
+  const error = await t.throwsAsync(createWorktree(world.git, request(world, { branch: 'more' })), {
+    instanceOf: Failure,
+  });
+  t.is(error.message, `git still lists a worktree at ${path}`);
+  t.is(error.hint, `git -C '${world.repo}' worktree prune`);
+});
+
+test('a branch below the new one does not pass for it', async t => {
+  const world = await withWorld(t);
+  await world.sh(world.repo, 'git branch fix/nav');
+  await t.throwsAsync(createWorktree(world.git, request(world)), {
+    message: /there is a branch fix\/nav, beside which fix cannot be/,
+  });
+});
+
 test('a branch whose worktree was deleted by hand is refused with the way out', async t => {
   const world = await withWorld(t);
   const path = await world.worktree('fix');

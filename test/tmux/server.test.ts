@@ -22,6 +22,10 @@ test('a server without windows lives, starts once, and is not the file at its so
   t.is((await stat(tmux.socket)).mode & 0o777, 0o600);
 
   await killServer(tmux);
+  await startServer(tmux, { '@actor_home': '/c' });
+  t.is(await tmux.run(['show-options', '-gqv', '@actor_home']), '/c');
+
+  await killServer(tmux);
   await killServer(tmux);
   t.is(await listPanes(tmux), null);
 });
@@ -42,6 +46,15 @@ test('a socket file that a dead server left is no server, and does not hinder th
   t.true((await stat(tmux.socket)).isSocket());
   await startServer(tmux, {});
   t.not(await serverPid(tmux), pid);
+});
+
+test('a server that somebody else started is told as well', async t => {
+  const { tmux } = await withTmux(t);
+  await startServer(tmux, { '@actor_home': '/a' });
+  await killServer(tmux);
+  await tmux.start([['start-server'], ['set-option', '-s', 'exit-empty', 'off']]);
+  await startServer(tmux, { '@actor_home': '/a' });
+  t.is(await tmux.run(['show-options', '-gqv', '@actor_home']), '/a');
 });
 
 test('two starts at once give one server', async t => {

@@ -78,6 +78,29 @@ test('windows that open at the same time are all there, each with its marks', as
   );
 });
 
+test('a window takes the place of those with the same name, and of no other', async t => {
+  const { tmux, open, arena } = await withServer(t);
+  const dead = await open('same', ['true']);
+  const other = await open('same-2');
+  const living = await open('same');
+  const replace = (name: string) =>
+    openWindow(tmux, {
+      name: 'window',
+      dir: arena.home,
+      argv: ['sleep', '300'],
+      options: { '@actor_name': name, '@actor_launch': randomUUID() },
+      replaces: '@actor_name',
+    });
+  const windows = async () => (await listPanes(tmux))!.map(pane => pane.window).toSorted();
+  t.deepEqual(await windows(), [dead.window, other.window, living.window].toSorted());
+  const next = await replace('same');
+  t.deepEqual(await windows(), [other.window, next.window].toSorted());
+  await closeWindow(tmux, other.window);
+  const last = await replace('same');
+  t.deepEqual(await windows(), [last.window]);
+  await t.throwsAsync(replace('#(id)'), { instanceOf: RangeError });
+});
+
 test('a client killed while it opens a window leaves none without marks', async t => {
   const { tmux, arena } = await withServer(t);
   const count = async () => (await listPanes(tmux))!.length;

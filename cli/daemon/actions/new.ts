@@ -61,7 +61,7 @@ export const create: Action<'new'> = async (daemon, exchange) => {
   try {
     const made =
       params.worktree && repo !== null
-        ? await makeWorktree(daemon, git, { name, repo, dir, params }, exchange)
+        ? await makeWorktree(daemon, git, { name, repo, dir, params, repository }, exchange)
         : null;
     if (made) undo.push(() => undoCreate(git, made));
     point('after-worktree');
@@ -157,9 +157,10 @@ async function establish(
 async function makeWorktree(
   daemon: Daemon,
   git: Git,
-  { name, repo, dir, params }: { name: string; repo: string; dir: string; params: Params },
+  at: { name: string; repo: string; dir: string; params: Params; repository: Repository | null },
   { notice }: { notice: (text: string) => void },
 ): Promise<CreatedWorktree> {
+  const { name, repo, dir, params, repository } = at;
   // The server's start hides behind git's work.
   const server = params.prompt === null ? Promise.resolve() : ensureServer(daemon);
   server.catch(() => {});
@@ -170,6 +171,7 @@ async function makeWorktree(
     branch: params.branch ?? name,
     base: params.base,
     from: dir,
+    ...(repository === null ? {} : { repository }),
     onProgress: percent => {
       if (percent < shown + 10) return;
       shown = percent;

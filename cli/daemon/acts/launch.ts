@@ -11,8 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { listPanes } from '../../../tmux/panes.js';
-import { closeWindow, openWindow } from '../../../tmux/window.js';
+import { openWindow } from '../../../tmux/window.js';
 import type { LaunchPlan } from '../../agents/agent.js';
 import { Failure } from '../../domain/failure.js';
 import { eventRecord } from '../../domain/step.js';
@@ -76,7 +75,6 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
     const files = Object.fromEntries(agent.launchReads(request).map(file => [file, readIfThere(file)]));
     const plan = agent.launch({ ...request, files });
     const script = writeLaunch(daemon, session, folder, launch, env, plan);
-    await closeOldWindows(daemon, name);
     new Mail(daemon.places.mail).clear(name);
     daemon.roster(session);
     await ensureServer(daemon);
@@ -85,6 +83,8 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
       dir: definition.dir,
       argv: ['/bin/sh', script],
       options: { '@actor_name': name, '@actor_launch': launch, '@actor_main': definition.main ? '1' : '' },
+      // One that shows the last screen of an agent that is gone.
+      replaces: '@actor_name',
       ...(plan.pipe === undefined ? {} : { pipe: plan.pipe }),
     });
     point('after-window');
@@ -167,12 +167,6 @@ function writeLaunch(
     { mode: 0o600 },
   );
   return script;
-}
-
-/** A window that showed the last screen of an agent that is gone. */
-async function closeOldWindows(daemon: Daemon, name: string): Promise<void> {
-  for (const pane of (await listPanes(daemon.tmux)) ?? [])
-    if (pane.name === name) await closeWindow(daemon.tmux, pane.window);
 }
 
 /** tmux expands formats in a window's name, and dots and colons mislead its targets: plain letters only. */
