@@ -1,11 +1,16 @@
 /** The settings that count in a place: the files' layers, read again when they change. */
 import { type Hook, type HookName, type Layer, noSettings } from '../domain/settings.js';
 import type { RoleView } from '../protocol.js';
+import { loadSettings } from '../store/settings.js';
 import type { Daemon } from './context.js';
 
 /** Layers for a repository (null: outside one), weakest first. @throws SettingsError with file, line and column */
-export function layersFor(_daemon: Daemon, _repo: string | null): Layer[] {
-  return [{ name: 'built in', file: null, settings: noSettings() }];
+export function layersFor(daemon: Daemon, _repo: string | null): Layer[] {
+  const { hooks = {} } = loadSettings(daemon.places.settings).settings;
+  return [
+    { name: 'built in', file: null, settings: noSettings() },
+    { name: 'user settings', file: daemon.places.settings, settings: { ...noSettings(), hooks } },
+  ];
 }
 
 /** The hook of this name in this repository; null: there is none. @throws as {@link layersFor} */

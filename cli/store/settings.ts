@@ -3,6 +3,7 @@
  * What a node may hold stands in {@link TOP_LEVEL}: one row for each.
  */
 import type { ConfigValue } from '../domain/definition.js';
+import { HOOK_NAMES, HOOK_TIMEOUT, type Hook, type HookName } from '../domain/settings.js';
 import { readIfThere } from './files.js';
 import { KdlError, type KdlNode, parseDocument } from './kdl.js';
 
@@ -10,6 +11,8 @@ import { KdlError, type KdlNode, parseDocument } from './kdl.js';
 export interface Settings {
   /** By kind of agent. */
   defaults: Map<string, AgentDefaults>;
+  /** Absent: the file says nothing of hooks. */
+  hooks?: Partial<Record<HookName, Hook | null>>;
 }
 
 export interface AgentDefaults {
@@ -39,6 +42,7 @@ type NodeReader = (node: KdlNode, reading: Reading) => void;
 /** The nodes of a settings file. Others are ignored with a warning. */
 const TOP_LEVEL: Record<string, NodeReader> = {
   defaults: readDefaults,
+  hooks: readHooks,
 };
 
 /**
@@ -105,4 +109,36 @@ function readConfig(node: KdlNode, file: string): AgentDefaults['config'] {
   const stray = node.values[0] ?? node.children[0];
   if (stray) throw new KdlError(file, stray.at, '"config" takes key=value pairs: config model="opus"');
   return Object.fromEntries([...node.properties].map(([key, entry]) => [key, entry.value]));
+}
+
+/** `hooks { on-start "npm ci" timeout=300; }`, in seconds; `#null` cancels what a weaker file says. */
+function readHooks(node: KdlNode, reading: Reading): void {
+  const { file, settings } = reading;
+  const stray = node.values[0] ?? node.properties.values().next().value;
+  if (stray) throw new KdlError(file, stray.at, '"hooks" takes nothing but its { }');
+  if (settings.hooks) throw new KdlError(file, node.at, '"hooks" is given twice');
+  const hooks: NonNullable<Settings['hooks']> = {};
+  settings.hooks = hooks;
+  const read =
+    (name: HookName): NodeReader =>
+    child => {
+      if (hooks[name] !== undefined) throw new KdlError(file, child.at, `"${name}" is given twice`);
+      hooks[name] = readHook(child, file);
+    };
+  readNodes(node.children, Object.fromEntries(HOOK_NAMES.map(name => [name, read(name)])), reading);
+}
+
+function readHook(node: KdlNode, file: string): Hook | null {
+  const [command, stray] = node.values;
+  const usage = `"${node.name}" takes one command line: ${node.name} "make check" timeout=300`;
+  if (command?.value === null && !stray && node.properties.size === 0) return null;
+  if (typeof command?.value !== 'string') throw new KdlError(file, command?.at ?? node.at, usage);
+  if (stray ?? node.children[0]) throw new KdlError(file, (stray ?? node.children[0])!.at, usage);
+  for (const [key, { at }] of node.properties)
+    if (key !== 'timeout') throw new KdlError(file, at, `"${node.name}" has no ${key}: only timeout=SECONDS`);
+  const timeout = node.properties.get('timeout');
+  if (!timeout) return { command: command.value, timeout: HOOK_TIMEOUT };
+  if (typeof timeout.value !== 'number' || !(timeout.value > 0) || timeout.value > 86_400)
+    throw new KdlError(file, timeout.at, 'timeout is a number of seconds, at most 86400');
+  return { command: command.value, timeout: timeout.value * 1000 };
 }

@@ -33,7 +33,7 @@ const TABLE: Record<string, Row> = {
   mcp: { rooms: ['build', 'client'], types: ['protocol'], packages: ['@modelcontextprotocol/sdk'] },
 
   daemon: {
-    rooms: ['agents', 'build', 'domain', 'git', 'protocol', 'store', 'tmux'],
+    rooms: ['agents', 'build', 'domain', 'git', 'hooks', 'protocol', 'store', 'tmux'],
     packages: ['chokidar', 'execa'],
   },
   agents: { rooms: ['domain', 'protocol'] },

@@ -37,7 +37,7 @@ test('what is not known is ignored, with a warning that has its place', t => {
       file: FILE,
       line: 1,
       column: 1,
-      message: '"colour" is not known here and was ignored (known: defaults)',
+      message: '"colour" is not known here and was ignored (known: defaults, hooks)',
     },
     {
       file: FILE,
