@@ -4,6 +4,8 @@ import type { Agent, Places } from '../agents/agent.js';
 import type { CheckoutFacts } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
 import type { Journal } from '../store/journal.js';
+import type { AfterRun } from './after-run.js';
+import type { Hooks } from './hooks.js';
 import type { Watcher } from './inputs/watcher.js';
 import type { Ledger } from './ledger.js';
 import type { Log } from './log.js';
@@ -19,6 +21,9 @@ export interface Daemon {
   tmux: Tmux;
   log: Log;
   watcher: Watcher;
+  /** The user's lifecycle hooks; `after-run` is told by itself. */
+  hooks: Hooks;
+  afterRun: AfterRun;
   agentOf(session: Session): Agent;
   /** The worker of this session, made if need be. */
   workerOf(session: Session): Worker;

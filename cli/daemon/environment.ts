@@ -2,7 +2,7 @@
  * The caller's environment for a launch to come: agents run with the PATH and keys of the person who asked. It lies in a
  * 0600 file until the launch, since the daemon may die in between.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../store/files.js';
 import type { Daemon } from './context.js';
@@ -19,10 +19,47 @@ export function keepEnvironment(daemon: Daemon, name: string, env: Record<string
 
 /** What was kept for this session; else the daemon's own environment, which is that of whoever started it. */
 export function callerEnvironment(daemon: Daemon, name: string): Record<string, string> {
+  return read(fileOf(daemon, name)) ?? ownEnvironment();
+}
+
+/** For the hooks of a prompt's turn: its agent may have been started by somebody else. */
+export function keepPromptEnvironment(daemon: Daemon, prompt: string, env: Record<string, string>): void {
+  replaceFile(promptFile(daemon, prompt), JSON.stringify(env));
+}
+
+/** What was kept with this prompt; else as {@link callerEnvironment}, as for a turn that a person began. */
+export function promptEnvironment(
+  daemon: Daemon,
+  name: string,
+  prompt: string | null,
+): Record<string, string> {
+  return (prompt && read(promptFile(daemon, prompt))) || callerEnvironment(daemon, name);
+}
+
+/** Those of prompts that wait no more, and are in no turn. */
+export function forgetPromptEnvironments(daemon: Daemon): void {
+  const sessions = [...daemon.ledger.world.sessions.values()];
+  const live = new Set(
+    sessions.flatMap(({ queue, turn }) => [
+      ...queue.map(({ id }) => id),
+      ...(turn ? [turn.promptId, ...turn.joined] : []),
+    ]),
+  );
+  for (const file of readdirSync(daemon.places.run)) {
+    const prompt = /^prompt-(p\d+)\.json$/.exec(file)?.[1];
+    if (prompt && !live.has(prompt)) rmSync(path.join(daemon.places.run, file), { force: true });
+  }
+}
+
+function promptFile(daemon: Daemon, prompt: string): string {
+  return path.join(daemon.places.run, `prompt-${prompt}.json`);
+}
+
+function read(file: string): Record<string, string> | null {
   try {
-    return JSON.parse(readFileSync(fileOf(daemon, name), 'utf8')) as Record<string, string>;
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
   } catch {
-    return ownEnvironment();
+    return null;
   }
 }
 

@@ -39,9 +39,9 @@ export function isRunning(pid: number): boolean {
 
 /**
  * The processes that an agent's window started: those in the terminal session of its first process, and on Linux those
- * with the launch's id in their environment, which also finds what daemonised itself.
+ * with the launch's id in their environment, which also finds what daemonised itself. `launch` null: only the former.
  */
-export function processesOf(windowPid: number, launch: string): number[] {
+export function processesOf(windowPid: number, launch: string | null): number[] {
   if (!HAS_PROC) return processesBySession(windowPid);
   const found: number[] = [];
   const mark = `ACTOR_LAUNCH=${launch}`;
@@ -53,7 +53,10 @@ export function processesOf(windowPid: number, launch: string): number[] {
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'Z') continue;
       const isInSession = Number(fields[3]) === windowPid;
-      if (isInSession || readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark))
+      if (
+        isInSession ||
+        (launch !== null && readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark))
+      )
         found.push(pid);
     } catch {
       // It ended while we looked, or belongs to somebody else.

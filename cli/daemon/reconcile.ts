@@ -9,12 +9,16 @@ import { settleSending } from './acts/send.js';
 import type { Daemon } from './context.js';
 import { readDefinitions, watchDefinitions } from './definitions.js';
 import type { Post } from './deliver.js';
+import { forgetPromptEnvironments } from './environment.js';
 import type { Inputs } from './inputs/inputs.js';
 import { sweepPanes } from './inputs/panes.js';
 import { recoverCheckouts } from './recover-checkouts.js';
 
 export async function reconcile(daemon: Daemon, inputs: Inputs, post: Post): Promise<void> {
   readDefinitions(daemon);
+  forgetPromptEnvironments(daemon);
+  // Before worktrees are taken back: a hook may be at work in one.
+  await daemon.hooks.recover();
   await recoverCheckouts(daemon);
   await settleLaunches(daemon);
   const { sessions } = daemon.ledger.world;

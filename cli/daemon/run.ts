@@ -15,9 +15,11 @@ import type { Session } from '../domain/world.js';
 import { EXIT } from '../protocol.js';
 import { ensurePrivateFolder } from '../store/files.js';
 import { Journal } from '../store/journal.js';
+import { AfterRun } from './after-run.js';
 import { Checkouts } from './checkouts.js';
 import type { Daemon } from './context.js';
 import { Post } from './deliver.js';
+import { Hooks } from './hooks.js';
 import { Inputs } from './inputs/inputs.js';
 import { Watcher } from './inputs/watcher.js';
 import { Ledger } from './ledger.js';
@@ -85,6 +87,12 @@ export async function run(home: string): Promise<void> {
     }),
     log,
     watcher: new Watcher(error => log('watch', error)),
+    get hooks() {
+      return hooks;
+    },
+    get afterRun() {
+      return afterRun;
+    },
     agentOf: session => agentOf(session),
     workerOf(session) {
       const { name } = session.definition;
@@ -118,6 +126,8 @@ export async function run(home: string): Promise<void> {
     isReconciled: false,
     startedAt,
   };
+  const hooks = new Hooks(daemon);
+  const afterRun = new AfterRun(daemon);
   const post = new Post(daemon);
   const inputs = new Inputs(daemon);
   const checkouts = new Checkouts(daemon);
@@ -128,6 +138,7 @@ export async function run(home: string): Promise<void> {
     server?.close();
     rmSync(places.socket, { force: true });
     inputs.close();
+    hooks.end();
     // What is being answered is answered; a client that only follows is cut off and finds the next daemon.
     setTimeout(() => {
       for (const client of clients) client.destroy();
@@ -161,7 +172,7 @@ export async function run(home: string): Promise<void> {
 }
 
 async function isNeeded(daemon: Daemon, clients: Set<Socket>): Promise<boolean> {
-  if (clients.size > 0) return true;
+  if (clients.size > 0 || daemon.hooks.isBusy) return true;
   for (const session of daemon.ledger.world.sessions.values()) if (session.launch) return true;
   return (await listClients(daemon.tmux).catch(() => [])).length > 0;
 }

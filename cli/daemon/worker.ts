@@ -9,6 +9,7 @@ import type { Session } from '../domain/world.js';
 import { launchAgent } from './acts/launch.js';
 import { lookAtStart, lookForInterrupt } from './acts/look.js';
 import { recheckSent, sendPrompt } from './acts/send.js';
+import { Admission } from './admission.js';
 import type { Daemon } from './context.js';
 import { Running } from './running.js';
 
@@ -33,12 +34,15 @@ export class Worker {
   blocked: 'draft' | null = null;
   /** Why the agent did not start when that was tried last. */
   startFailure: unknown = null;
+  /** What the user's hook says of prompts before they are handed over. */
+  readonly admission: Admission;
   /** The running agent as this process knows it. */
   running: Running | null = null;
 
   constructor(daemon: Daemon, name: string) {
     this.#daemon = daemon;
     this.#name = name;
+    this.admission = new Admission(daemon, name);
   }
 
   get session(): Session | undefined {
@@ -85,11 +89,17 @@ export class Worker {
   async #drive(): Promise<void> {
     for (;;) {
       const session = this.session;
+      this.admission.forget(session);
       if (!session) return this.release();
       const act = nextAct(session, this.wanted);
       if (act.act === 'nothing') {
         this.#setBlocked(null);
         return this.#lookAfter(session);
+      }
+      if (act.prompt && !this.admission.admits(session, act.prompt)) {
+        this.#setBlocked(null);
+        if (act.act === 'send' || !this.wanted) return;
+        act.prompt = null;
       }
       if (act.act === 'launch') {
         this.wanted = false;

@@ -12,7 +12,7 @@
 import { makeEvent } from './event.js';
 import type { Observation } from './observation.js';
 import type { NewRecord } from './record.js';
-import type { Prompt, Session, World } from './world.js';
+import { lastTurnEnd, type Prompt, type Session, type World } from './world.js';
 
 /** Clocks of hook files (kernel ticks of 4 ms) and of transcripts (1 ms) may disagree by this much, in milliseconds. */
 const CLOCK_SLACK = 10;
@@ -111,7 +111,7 @@ function turnBegan(
       ? [{ kind: 'resumed', session: name, by }]
       : [];
   }
-  if (session.last && at <= session.last.endedAt && !taken) return [];
+  if (at <= (lastTurnEnd(session) ?? Number.NEGATIVE_INFINITY) && !taken) return [];
   return [
     eventRecord(
       world,

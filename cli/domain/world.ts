@@ -40,6 +40,8 @@ export interface LastTurn {
   message: string | null;
   endedAt: number;
   durationMs: number | null;
+  /** With a prompt that was refused, so that there was no turn: when the one before it ended (0: there was none). */
+  refusedAfter?: number;
 }
 
 export interface Launch {
@@ -325,6 +327,11 @@ function applyEvent(
     case 'completed':
     case 'failed':
     case 'stopped':
+      // A prompt was refused: a turn that a person began meanwhile is none of its business.
+      if (event.turn === null) {
+        refuse(session, event, time);
+        return;
+      }
       endTurn(session, event, time);
       enter(session, session.launch ? 'idle' : session.status, time, by);
       return;
@@ -372,6 +379,24 @@ function endTurn(session: Session, event: ActorEvent, time: number): void {
   };
   session.turn = null;
   session.stopping = false;
+}
+
+function refuse(session: Session, event: ActorEvent, time: number): void {
+  session.last = {
+    turn: session.turns,
+    prompts: event.prompt_id === null ? [] : [event.prompt_id],
+    outcome: event.outcome ?? 'failed',
+    reason: event.reason,
+    message: event.message,
+    endedAt: time,
+    durationMs: null,
+    refusedAfter: lastTurnEnd(session) ?? 0,
+  };
+}
+
+/** When the session's last turn ended, as opposed to a refusal after it; null: there was none. */
+export function lastTurnEnd({ last }: Session): number | null {
+  return last?.refusedAfter ?? last?.endedAt ?? null;
 }
 
 function applyDelivery(world: World, record: Extract<JournalRecord, { kind: 'delivery' }>): void {

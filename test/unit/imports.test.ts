@@ -38,7 +38,7 @@ const TABLE: Record<string, Row> = {
   },
 
   daemon: {
-    rooms: ['agents', 'build', 'domain', 'git', 'protocol', 'store', 'tmux'],
+    rooms: ['agents', 'build', 'domain', 'git', 'hooks', 'protocol', 'store', 'tmux'],
     packages: ['chokidar', 'execa'],
   },
   agents: { rooms: ['domain', 'protocol'] },

@@ -11,26 +11,37 @@ import { removeSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import type { Daemon } from '../context.js';
 import { saveDefinition } from '../definitions.js';
-import { forgetEnvironment } from '../environment.js';
+import { forgetEnvironment, ownEnvironment } from '../environment.js';
 import { point } from '../fault.js';
+import { hookFor } from '../settings.js';
 import { type Action, requireSessions } from './action.js';
 
 type Discarded = Methods['discard']['result'][number];
 
+/** One request: what is the same for all of its sessions. */
+interface Task {
+  daemon: Daemon;
+  git: Git;
+  force: boolean;
+  /** The caller's environment. */
+  env: Record<string, string>;
+  notice: (text: string) => void;
+  /** What was there when the on-discard hook said yes: that may be lost, and nothing else. It is asked once. */
+  accepted: Map<Session, Loss[]>;
+}
+
 export const discard: Action<'discard'> = async (daemon, { request, notice }) => {
   const { names, force } = request.params;
-  const git = new Git(request.caller.env ?? {});
+  const env = request.caller.env ?? ownEnvironment();
+  const task: Task = { daemon, git: new Git(env), force, env, notice, accepted: new Map() };
   const sessions = requireSessions(daemon, names);
   // Of several, none is touched if one is to be kept.
   if (!force && sessions.length > 1)
-    for (const session of sessions)
-      if (session.definition.worktree) await firstLook(daemon, git, session, force);
+    for (const session of sessions) if (session.definition.worktree) await firstLook(task, session);
   const results: Discarded[] = [];
   for (const session of sessions)
     try {
-      results.push(
-        await daemon.workerOf(session).exclusive(() => discardOne(daemon, git, session, force, notice)),
-      );
+      results.push(await daemon.workerOf(session).exclusive(() => discardOne(task, session)));
     } catch (error) {
       // What is done is done, and its branches are told.
       for (const { name, branch, commit } of results)
@@ -40,15 +51,28 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
   return results;
 };
 
-async function discardOne(
-  daemon: Daemon,
-  git: Git,
+async function discardOne(task: Task, session: Session): Promise<Discarded> {
+  const { daemon } = task;
+  const { name, worktree } = session.definition;
+  const removal = worktree ? await firstLook(task, session) : null;
+  const worker = daemon.workerOf(session);
+  await worker.admission.cancel();
+  await daemon.afterRun.stop(name);
+  try {
+    return await endAndRemove(task, session, removal);
+  } finally {
+    daemon.afterRun.start(name);
+    worker.poke();
+  }
+}
+
+/** `removal`: what the first look found in the worktree; null: there is none to remove. */
+async function endAndRemove(
+  { daemon, git, force, notice }: Task,
   session: Session,
-  force: boolean,
-  notice: (text: string) => void,
+  removal: Loss[] | null,
 ): Promise<Discarded> {
   const { name, branch, repo, worktree, dir } = session.definition;
-  const removal = worktree ? await firstLook(daemon, git, session, force) : null;
   if (!(await endAgent(daemon, session))) {
     if (!force)
       throw new Failure(
@@ -71,8 +95,9 @@ async function discardOne(
   return { name, branch, commit, worktree: worktree ? dir : null, trash };
 }
 
-/** What the first look found; null when the directory is gone already. */
-async function firstLook(daemon: Daemon, git: Git, session: Session, force: boolean): Promise<Loss[] | null> {
+/** What the first look found; null when the directory is gone already. @throws Failure when it is to be kept */
+async function firstLook(task: Task, session: Session): Promise<Loss[] | null> {
+  const { daemon, git, force } = task;
   const { name, dir, repo } = session.definition;
   const ownership = await isOurs(git, dir, daemon.places.worktrees, repo);
   if (!ownership.ours) {
@@ -94,9 +119,23 @@ async function firstLook(daemon: Daemon, git: Git, session: Session, force: bool
       );
     return [];
   }
+  const accepted = task.accepted.get(session);
+  if (accepted) return accepted;
+  const isAllowed = !force && (await isAllowedByHook(task, session));
   const losses = await findLosses(git, dir);
-  if (losses.length > 0 && !force) throw refusal(name, losses);
+  if (isAllowed) task.accepted.set(session, losses);
+  else if (losses.length > 0 && !force) throw refusal(name, losses);
   return losses;
+}
+
+/** Has the user's own check said yes? False: there is none. @throws Failure when it said no */
+async function isAllowedByHook({ daemon, env, notice }: Task, { definition }: Session): Promise<boolean> {
+  const hook = hookFor(daemon, definition.repo, 'on-discard');
+  if (!hook) return false;
+  const { name } = definition;
+  const answer = await daemon.hooks.call({ name: 'on-discard', hook, definition, env, notice });
+  if (answer.isYes) return true;
+  throw new Failure(EXIT.refused, `${name} is kept: ${answer.text}`, `actor discard --force ${name}`);
 }
 
 /** The second look, at a directory that nobody knows any more, and then the removal. @returns the place in the trash. */

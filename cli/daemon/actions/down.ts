@@ -10,7 +10,7 @@ export const down: Action<'down'> = async (daemon, { request }) => {
   const isAll = names.length === 0;
   const sessions = isAll ? [...daemon.ledger.world.sessions.values()] : requireSessions(daemon, names);
   const running = sessions.filter(session => session.launch);
-  await Promise.all(running.map(session => endOne(daemon, session)));
+  await Promise.all(sessions.map(session => endOne(daemon, session)));
   if (isAll) {
     await killServer(daemon.tmux);
     daemon.shutdown('actor down');
@@ -22,5 +22,7 @@ async function endOne(daemon: Daemon, session: Session): Promise<void> {
   const { name } = session.definition;
   if (session.queue.length > 0 && !session.held)
     daemon.ledger.commit([{ kind: 'held', session: name, held: true }]);
-  await daemon.workerOf(session).exclusive(() => endAgent(daemon, session));
+  const worker = daemon.workerOf(session);
+  await worker.admission.cancel();
+  if (session.launch) await worker.exclusive(() => endAgent(daemon, session));
 }

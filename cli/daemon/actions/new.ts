@@ -7,7 +7,7 @@ import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
 import { type Asked, resolve } from '../../domain/resolve.js';
 import { eventRecord } from '../../domain/step.js';
-import { newSession, type Session } from '../../domain/world.js';
+import { newSession, type Prompt, type Session } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { describeRepository, type Repository } from '../../git/repository.js';
 import { type CreatedWorktree, createWorktree, keepCreated, undoCreate } from '../../git/worktree.js';
@@ -22,11 +22,16 @@ import { point } from '../fault.js';
 import { settingsFor, trustNotice } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { ensureServer } from '../tmux-server.js';
+import type { Worker } from '../worker.js';
 import { type Action, agentOfKind } from './action.js';
 import { viewFor } from './looking.js';
-import { acknowledgement, turnOf } from './run.js';
+import { requireOnStart } from './on-start.js';
+import { acknowledgement, keepForHooks, turnOf } from './run.js';
 
 type Params = Methods['new']['params'];
+
+/** `new` waits so long for a before-run hook before it says that its prompt is queued, in milliseconds. */
+const HOOK_PATIENCE = 1000;
 
 /** Names of sessions that are being made: two at the same time must not take the same one. */
 const reserved = new Set<string>();
@@ -86,12 +91,15 @@ export const create: Action<'new'> = async (daemon, exchange) => {
       args: [],
       created: new Date().toISOString(),
     };
+    if (made) await requireOnStart(daemon, definition, exchange);
     const session = await establish(daemon, definition, params.key, undo);
     if (made) await keepCreated(made);
     if (params.prompt === null) return { ...viewFor(daemon, session), run: null };
     const prompt = submit(daemon, session, params.prompt, exchange.request);
     const worker = daemon.workerOf(session);
-    await worker.exclusive(() => launchAgent(daemon, worker, session.queue[0] ?? null));
+    const [first] = session.queue;
+    if (first && (await isAdmitted(worker, session, first)))
+      await worker.exclusive(() => launchAgent(daemon, worker, first));
     // From here on it is the session's own life: nothing is rolled back any more.
     undo.length = 0;
     return await goOn(daemon, session, prompt, exchange);
@@ -104,11 +112,18 @@ export const create: Action<'new'> = async (daemon, exchange) => {
   }
 };
 
+/** Has the before-run hook said yes to the first prompt? If it takes its time, the worker starts the agent later. */
+async function isAdmitted({ admission }: Worker, session: Session, prompt: Prompt): Promise<boolean> {
+  if (!admission.admits(session, prompt)) await admission.settled(HOOK_PATIENCE);
+  return session.queue[0]?.id === prompt.id && admission.admits(session, prompt);
+}
+
 /** The first prompt on record. */
 function submit(daemon: Daemon, session: Session, text: string, { params, caller }: Request<'new'>): string {
   const { name } = session.definition;
   const id = `p${daemon.ledger.world.lastPrompt + 1}`;
   keepEnvironment(daemon, name, caller.env);
+  keepForHooks(daemon, session, id, caller.env);
   daemon.ledger.commit([
     { kind: 'prompt', session: name, id, text, first: false, slash: false, key: params.key },
   ]);

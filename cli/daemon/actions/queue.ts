@@ -19,6 +19,8 @@ export const queue: Action<'queue'> = async (daemon, { request }) => {
   daemon.ledger.commit(
     dropped.map(({ id }) => ({ kind: 'prompt-dropped', session: session.definition.name, id })),
   );
+  // A hook that is asked about a dropped prompt is asked in vain.
+  if (dropped.length > 0) daemon.workerOf(session).poke();
   const isHeld = session.held || isBlocked(daemon, session);
   return {
     waiting: session.queue

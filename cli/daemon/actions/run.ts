@@ -8,8 +8,9 @@ import { interruptTurn } from '../acts/interrupt.js';
 import { requireProgram } from '../acts/launch.js';
 import { checkPrompt } from '../acts/send.js';
 import type { Daemon } from '../context.js';
-import { callerEnvironment, keepEnvironment } from '../environment.js';
+import { callerEnvironment, keepEnvironment, keepPromptEnvironment } from '../environment.js';
 import { point } from '../fault.js';
+import { hookFor } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { type Action, requireSession } from './action.js';
 import { isBlocked } from './looking.js';
@@ -40,6 +41,7 @@ export const run: Action<'run'> = async (daemon, exchange) => {
   const id = known ?? `p${daemon.ledger.world.lastPrompt + 1}`;
   if (!known) {
     const { prompt: text, now: first, slash, key } = params;
+    if (!slash) keepForHooks(daemon, session, id, caller.env);
     const records: NewRecord[] = [{ kind: 'prompt', session: name, id, text, first, slash, key }];
     if (session.held) records.push({ kind: 'held', session: name, held: false });
     daemon.ledger.commit(records);
@@ -52,6 +54,7 @@ export const run: Action<'run'> = async (daemon, exchange) => {
   await requireStart(daemon, session);
 
   const result: RunResult = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, before)) };
+  throwIfNotStarted(daemon, session);
   if (!params.wait) return result;
   return { ...result, ...(await turnOf(daemon, session, id, params.timeout_ms, exchange)) };
 };
@@ -68,9 +71,27 @@ async function release(daemon: Daemon, session: Session): Promise<void> {
 
 /** Waits for an agent that is being started. @throws what keeps it from starting; its prompts are held then. */
 async function requireStart(daemon: Daemon, session: Session): Promise<void> {
-  await daemon.ledger.until(() => session.launch?.pane != null || session.held, ACKNOWLEDGEMENT);
+  const { admission } = daemon.workerOf(session);
+  const isKnown = () => session.launch?.pane != null || session.held || admission.isAsking;
+  await daemon.ledger.until(isKnown, ACKNOWLEDGEMENT);
+  throwIfNotStarted(daemon, session);
+}
+
+function throwIfNotStarted(daemon: Daemon, session: Session): void {
   const { startFailure } = daemon.workerOf(session);
   if (session.held && !session.launch && startFailure) throw startFailure;
+}
+
+/** The environment of who asks, for the hooks of this prompt's turn. @throws Failure when the settings are broken */
+export function keepForHooks(
+  daemon: Daemon,
+  { definition }: Session,
+  prompt: string,
+  env: Record<string, string> | undefined,
+): void {
+  if (!env || definition.main) return;
+  if (hookFor(daemon, definition.repo, 'before-run') || hookFor(daemon, definition.repo, 'after-run'))
+    keepPromptEnvironment(daemon, prompt, env);
 }
 
 function requireSlash(daemon: Daemon, session: Session, prompt: string | null): void {
@@ -96,7 +117,8 @@ export async function acknowledgement(
   const isTaken = () => !session.queue.some(prompt => prompt.id === id);
   const isFutile = () => session.status === 'waiting' || isBlocked(daemon, session) || session.held;
   await daemon.ledger.until(() => isTaken() || isFutile(), ACKNOWLEDGEMENT);
-  return { state: isTaken() ? 'submitted' : 'queued', ahead: 0 };
+  const isRefused = session.last?.refusedAfter !== undefined && session.last.prompts.includes(id);
+  return { state: isTaken() && !isRefused ? 'submitted' : 'queued', ahead: 0 };
 }
 
 /** Waits for the turn of this prompt; says once that a person is needed. */

@@ -34,6 +34,8 @@ async function stopOne(daemon: Daemon, session: Session, clear: boolean, notice:
   if (!clear && waiting.length > 0 && !session.held)
     records.push({ kind: 'held', session: name, held: true });
   daemon.ledger.commit(records);
+  // A hook that is asked about a dropped prompt is asked in vain.
+  if (records.length > 0) daemon.workerOf(session).poke();
   const dropped = clear ? waiting.map(prompt => queuedOf(prompt, false)) : [];
   const wasMidTurn = session.turn !== null;
   if (!wasMidTurn) notice(`${name} is not mid-turn`);

@@ -31,7 +31,11 @@ export async function sendPrompt(daemon: Daemon, worker: Worker, prompt: Prompt)
   const { pane } = session.launch;
   const submission = prompt.slash ? { paste: prompt.text } : agent.submission(prompt.text);
   if ('refuse' in submission) {
-    refuse(daemon, session, prompt, submission.refuse);
+    refusePrompt(daemon, session, prompt, {
+      reason: 'refused',
+      by: 'a check of the prompt',
+      why: submission.refuse,
+    });
     return 'refused';
   }
   if (agent.looksBeforePaste) {
@@ -80,17 +84,17 @@ function isStillNext(worker: Worker, prompt: Prompt): boolean {
   return session?.status === 'idle' && !session.turn && session.queue[0]?.id === prompt.id && !session.held;
 }
 
-function refuse(daemon: Daemon, session: Session, prompt: Prompt, why: string): void {
-  const facts = {
-    type: 'failed',
-    outcome: 'failed',
-    reason: 'refused',
-    message: why,
-    prompt_id: prompt.id,
-  } as const;
+/** Drops a prompt that was never handed over, and says why in its `failed` event. */
+export function refusePrompt(
+  daemon: Daemon,
+  session: Session,
+  prompt: Prompt,
+  { reason, by, why }: { reason: 'refused' | 'hook'; by: string; why: string },
+): void {
+  const facts = { type: 'failed', outcome: 'failed', reason, message: why, prompt_id: prompt.id } as const;
   daemon.ledger.commit([
     { kind: 'prompt-dropped', session: session.definition.name, id: prompt.id },
-    eventRecord(daemon.ledger.world, session, 'a check of the prompt', facts),
+    eventRecord(daemon.ledger.world, session, by, facts),
   ]);
 }
 
