@@ -33,12 +33,12 @@ async function leftNothing(t: ExecutionContext, arena: Arena, home: string) {
   t.deepEqual(await readdir(arena.home), []);
 }
 
-test.serial('the tour shows it all, ends by itself within 30 s, and leaves nothing', async t => {
+test.serial('the tour shows it all, ends by itself within a minute, and leaves nothing', async t => {
   const arena = await withArena(t);
   const { ended, home, output } = demo(t, arena);
   const begin = performance.now();
   t.is(await ended, 0, output());
-  t.true(performance.now() - begin < 30_000);
+  t.true(performance.now() - begin < 60_000);
   t.regex(output(), /^\$ actor run build 'wc -c app\.js'\nqueued \(1 ahead\)$/m);
   t.regex(output(), /^ ★ {2}tests .*\n ★ {2}build /m);
   t.regex(output(), /^\[actor\] tests completed \(\d+s\): 42 tests passed$/m);

@@ -20,7 +20,7 @@ const SESSIONS: SessionView[] = [
   session('main', { role_of: 'main', agent: 'claude', branch: 'main', waiting_events: 1 }),
   session('fix-nav', {
     status: 'working',
-    turn: { id: 2, prompt_id: 'p1', started_at: ago(133), prompt: 'x' },
+    turn: { id: 2, prompt_id: 'p1', started_at: ago(7530), prompt: 'x' },
     queued: 2,
     diff: { added: 84, deleted: 12 },
     dirty: true,
@@ -29,7 +29,7 @@ const SESSIONS: SessionView[] = [
   }),
   session('日本', { branch: null, status: 'waiting', waiting_for: 'permission', queued: 1, held: 1 }),
   session('broken', {
-    last: { ...ended, outcome: 'failed', reason: 'exit_status', message: null, ended_at: ago(3) },
+    last: { ...ended, outcome: 'failed', reason: 'exit_status', message: null, ended_at: ago(3630) },
   }),
 ];
 
@@ -39,11 +39,11 @@ test('list: marks, columns aligned by width, empty columns left out', async t =>
   t.is(
     stdout,
     `
-    NAME     STATUS                AGENT   BRANCH   CHANGES         QUEUE   TURN    ABOUT
-♛   main     idle                  claude  main                                     (1 event waits)
- ★  fix-nav  working               shell   fix-nav  [+84 -12] * #7  2       2m13s   navigation bar on phones
+    NAME     STATUS                AGENT   BRANCH   CHANGES         QUEUE   TURN       ABOUT
+♛   main     idle                  claude  main                                        (1 event waits)
+ ★  fix-nav  working               shell   fix-nav  [+84 -12] * #7  2       2h05m      navigation bar on phones
  !  日本     waiting (permission)  shell                            1 held
- ✗  broken   idle                  shell   broken                           3s ago  failed (exit_status)
+ ✗  broken   idle                  shell   broken                           1h00m ago  failed (exit_status)
 `.slice(1),
   );
   t.is(stderr, '');
@@ -93,7 +93,7 @@ test('show: what the status rests on, and the message whole', async t => {
     /^status: {9}waiting for permission since \d\d:\d\d:\d\d, by claude's PermissionRequest hook$/m,
   );
   t.regex(stdout, /^base: {11}main at 2f9c00000000$/m);
-  t.regex(stdout, /^last turn: {6}1, completed, ended 1m00s ago, took 0s$/m);
+  t.regex(stdout, /^last turn: {6}1, completed, ended 1m\d\ds ago, took 0s$/m);
   t.true(stdout.endsWith('\n\nOne.\n\nTwo.\n'));
   t.deepEqual(JSON.parse((await actor(home, ['show', 'fix-nav', '--json'])).stdout), detail);
 });

@@ -1,4 +1,6 @@
 /** settings.kdl: what it means, and every kind of mistake at every place in it, generated from its shape. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { noSettings } from '../../cli/domain/settings.js';
@@ -6,8 +8,14 @@ import { KdlError } from '../../cli/store/kdl.js';
 import { parseSettings } from '../../cli/store/settings.js';
 import { SETTINGS_SHAPE } from '../../cli/store/settings-shape.js';
 import type { NodeShape, Shape, ValueShape } from '../../cli/store/shape.js';
+import { packageRoot } from '../helpers/root.js';
 
 const FILE = '/home/me/.actor/settings.kdl';
+
+test('the example that is shipped is right', t => {
+  const file = join(packageRoot, 'templates', 'settings.kdl');
+  t.deepEqual([...parseSettings(readFileSync(file, 'utf8'), file).roles.keys()], ['reviewer', 'main']);
+});
 
 test('the settings of the contract', t => {
   const text = `
