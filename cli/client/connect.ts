@@ -39,7 +39,8 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<Socket | null> {
   const { home, env, start, program, deadline } = options;
-  const graceEnds = performance.now() + GRACE;
+  const begun = performance.now();
+  const graceEnds = begun + GRACE;
   let daemon: StartedDaemon | null = null;
   for (;;) {
     const attempt = await open(home.socket);
@@ -64,7 +65,7 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
     }
     if (performance.now() > deadline)
       throw noDaemon(
-        `the daemon did not answer within ${CONNECT_DEADLINE / 1000} s`,
+        `the daemon did not answer within ${Math.round((performance.now() - begun) / 1000)} s`,
         daemon,
         'actor daemon logs',
       );
