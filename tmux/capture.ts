@@ -1,5 +1,7 @@
 /** A window's screen as text. */
+
 import { PANE_FORMAT, type Pane, parsePane } from './panes.js';
+import { loadCommand } from './paste.js';
 import { type Tmux, TmuxError } from './tmux.js';
 
 /**
@@ -19,12 +21,20 @@ export function captureScreen(
 /**
  * The screen and the facts that belong to it, of one moment: a cursor position and a screen that are asked for one after
  * another may not fit. With escape sequences, since a dim text may be a suggestion and no draft. null when the pane is not there, or is none of actor's.
+ * @param load a prompt to be loaded in the same invocation, as by `loadPrompt`; in doubt (null, an error) it may be loaded.
  * @throws {TmuxError} of another kind than `failed`.
  */
-export async function lookAtPane(tmux: Tmux, pane: string): Promise<{ pane: Pane; screen: string } | null> {
+export async function lookAtPane(
+  tmux: Tmux,
+  pane: string,
+  load: { id: string; text: string } | null = null,
+): Promise<{ pane: Pane; screen: string } | null> {
   const facts = ['list-panes', '-t', pane, '-f', `#{==:#{pane_id},${pane}}`, '-F', PANE_FORMAT];
   try {
-    const output = await tmux.runAll([facts, captureCommand(pane, 0, true)]);
+    const look = [facts, captureCommand(pane, 0, true)];
+    const output = await (load === null
+      ? tmux.runAll(look)
+      : tmux.runAll([...look, loadCommand(load.id, load.text)], { input: load.text }));
     const end = output.indexOf('\n');
     const parsed = parsePane(output.slice(0, end));
     return parsed === null ? null : { pane: parsed, screen: output.slice(end + 1) };

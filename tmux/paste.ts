@@ -27,8 +27,13 @@ export interface PasteOptions {
  * @throws {TmuxError}; {@link RangeError} for another id or an empty text, which no buffer can hold.
  */
 export async function loadPrompt(tmux: Tmux, id: string, text: string | Uint8Array): Promise<void> {
+  await tmux.run(loadCommand(id, text), { input: text });
+}
+
+/** The command of {@link loadPrompt}, which reads the text from standard input. Throws as it does. */
+export function loadCommand(id: string, text: string | Uint8Array): string[] {
   if (text.length === 0) throw new RangeError('an empty text cannot be pasted');
-  await tmux.run(['load-buffer', '-b', bufferName(id), '-'], { input: text });
+  return ['load-buffer', '-b', bufferName(id), '-'];
 }
 
 /**

@@ -9,6 +9,8 @@ import { ownEnvironment } from './environment.js';
 const TIMEOUT = 10_000;
 /** Between a change and the look at it, in milliseconds. */
 const PAUSE = 20;
+/** A new worktree is as its base is, and its agent about to start: it is looked at so long after its creation, in milliseconds. */
+const NEW = 1500;
 
 export class Checkouts {
   readonly #daemon: Daemon;
@@ -18,6 +20,7 @@ export class Checkouts {
   readonly #done = new Map<string, string>();
   #isBusy = false;
   #timer: NodeJS.Timeout | null = null;
+  #later: NodeJS.Timeout | null = null;
 
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
@@ -34,15 +37,26 @@ export class Checkouts {
 
   #next(): void {
     if (this.#isBusy) return;
-    const session = [...this.#daemon.ledger.world.sessions.values()].find(
+    const due = [...this.#daemon.ledger.world.sessions.values()].filter(
       each => each.definition.base && this.#asked.get(each.definition.name) !== stateOf(each),
     );
-    if (!session) return;
+    const session = due.find(each => !isNew(each));
+    if (!session) {
+      if (due.length > 0) this.#lookLater();
+      return;
+    }
     this.#isBusy = true;
     void this.#look(session).finally(() => {
       this.#isBusy = false;
       setImmediate(() => this.#next());
     });
+  }
+
+  #lookLater(): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = null;
+      this.#next();
+    }, NEW).unref();
   }
 
   /** Has this session's checkout been looked at since its last turn ended? True where there is nothing to look at. */
@@ -70,6 +84,11 @@ export class Checkouts {
       this.#daemon.log(`${name}: its diff`, error);
     }
   }
+}
+
+function isNew({ last, definition }: Session): boolean {
+  const age = Date.now() - Date.parse(definition.created);
+  return last === null && age >= 0 && age < NEW;
 }
 
 /** Worth a look again when a turn has ended since. */

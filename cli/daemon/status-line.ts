@@ -8,21 +8,28 @@ import type { Daemon } from './context.js';
 
 /** Changes within this time are written together, in milliseconds. */
 const BATCH = 50;
+/** Between two writes, in milliseconds: a turn begins with several changes, and each write is a process. */
+const PAUSE = 250;
 
 export class StatusLine {
   readonly #daemon: Daemon;
   readonly #written = new Map<string, string>();
   #timer: NodeJS.Timeout | null = null;
+  #writtenAt = 0;
 
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
   }
 
   poke(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.#write().catch(error => this.#daemon.log('status line', error));
-    }, BATCH);
+    const rest = this.#writtenAt + PAUSE - performance.now();
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = null;
+        this.#write().catch(error => this.#daemon.log('status line', error));
+      },
+      Math.max(BATCH, rest),
+    );
   }
 
   async #write(): Promise<void> {
@@ -43,6 +50,7 @@ export class StatusLine {
     wanted.push({ window: null, name: '@actor_notice', value: notice });
     const changes = wanted.filter(change => this.#written.get(keyOf(change)) !== String(change.value));
     if (changes.length === 0) return;
+    this.#writtenAt = performance.now();
     await setOptions(this.#daemon.tmux, changes);
     for (const change of changes) this.#written.set(keyOf(change), String(change.value));
   }

@@ -114,7 +114,7 @@ export class Worker {
         }
         continue;
       }
-      const sent = await sendPrompt(this.#daemon, this, act.prompt);
+      const sent = await sendPrompt(this.#daemon, this, act.prompt, this.#retries === 0);
       if (sent === 'sent' || sent === 'refused') {
         this.#retries = 0;
         this.#setBlocked(null);

@@ -6,11 +6,18 @@ import type { Daemon } from '../context.js';
 import { observe } from '../inputs/observe.js';
 import type { Worker } from '../worker.js';
 
-/** What the screen shows by the adapter's reading; null when there is no living window. */
-export async function readScreen(daemon: Daemon, worker: Worker): Promise<ScreenReading | null> {
+/**
+ * What the screen shows by the adapter's reading; null when there is no living window.
+ * @param load a prompt to be loaded in the same invocation, see `lookAtPane`
+ */
+export async function readScreen(
+  daemon: Daemon,
+  worker: Worker,
+  load: { id: string; text: string } | null = null,
+): Promise<ScreenReading | null> {
   const { session, running } = worker;
   if (!session?.launch?.pane || !running) return null;
-  const look = await lookAtPane(daemon.tmux, session.launch.pane);
+  const look = await lookAtPane(daemon.tmux, session.launch.pane, load);
   if (!look || look.pane.dead) return null;
   return daemon.agentOf(session).screen(look.screen, factsOf(look.pane), running.view);
 }

@@ -24,7 +24,13 @@ const ACKNOWLEDGEMENT_PATIENCE = 2000;
 /** `sent`: pasted and entered. `refused`: it can never be sent, and its `failed` event says why. Else why not now. */
 export type SendResult = 'sent' | 'refused' | 'busy' | 'draft' | 'dialog';
 
-export async function sendPrompt(daemon: Daemon, worker: Worker, prompt: Prompt): Promise<SendResult> {
+/** `isFirstTry`: nothing is known that speaks against it, so that the look loads the prompt already. */
+export async function sendPrompt(
+  daemon: Daemon,
+  worker: Worker,
+  prompt: Prompt,
+  isFirstTry: boolean,
+): Promise<SendResult> {
   const { session } = worker;
   if (!session?.launch?.pane) return 'busy';
   const agent = daemon.agentOf(session);
@@ -38,15 +44,13 @@ export async function sendPrompt(daemon: Daemon, worker: Worker, prompt: Prompt)
     });
     return 'refused';
   }
-  if (agent.looksBeforePaste) {
-    const reading = await readScreen(daemon, worker);
-    if (!reading) return 'busy';
-    if (reading.state === 'dialog') seeDialog(daemon, worker, reading);
-    if (reading.state !== 'composer') return reading.state;
-  }
   // Its own name for each try: what a dead daemon's tmux client may still do concerns another buffer.
   const buffer = `${prompt.id}-${randomBytes(3).toString('hex')}`;
-  await loadPrompt(daemon.tmux, buffer, neutralizePaste(submission.paste));
+  const loaded = { id: buffer, text: neutralizePaste(submission.paste) };
+  const obstacle = agent.looksBeforePaste
+    ? await lookAndLoad(daemon, worker, loaded, isFirstTry)
+    : await load(daemon, loaded);
+  if (obstacle !== null) return obstacle;
   point('after-load');
   if (!isStillNext(worker, prompt)) {
     await dropPrompt(daemon.tmux, buffer);
@@ -62,6 +66,31 @@ export async function sendPrompt(daemon: Daemon, worker: Worker, prompt: Prompt)
   point('after-paste');
   if (pasted === 'pasted') return 'sent';
   return (await takeBack(daemon, session, { ...prompt, buffer })) ? 'busy' : 'sent';
+}
+
+interface Loaded {
+  id: string;
+  text: string;
+}
+
+/** @returns what is in the way: then nothing is loaded; else null. */
+async function lookAndLoad(
+  daemon: Daemon,
+  worker: Worker,
+  prompt: Loaded,
+  isFirstTry: boolean,
+): Promise<Exclude<SendResult, 'sent' | 'refused'> | null> {
+  const reading = await readScreen(daemon, worker, isFirstTry ? prompt : null);
+  if (reading?.state === 'dialog') seeDialog(daemon, worker, reading);
+  if (reading?.state === 'composer') return isFirstTry ? null : load(daemon, prompt);
+  // Where the pane was gone nothing was loaded.
+  if (isFirstTry) await dropPrompt(daemon.tmux, prompt.id).catch(() => {});
+  return reading?.state ?? 'busy';
+}
+
+async function load(daemon: Daemon, { id, text }: Loaded): Promise<null> {
+  await loadPrompt(daemon.tmux, id, text);
+  return null;
 }
 
 /**
