@@ -26,6 +26,23 @@ test('the defaults of agents; #null stays, to cancel what a weaker file says', t
   });
 });
 
+test('hooks: a command line each, a time limit in seconds; #null cancels what a weaker file says', t => {
+  const text = `
+    hooks {
+      on-start "cp $ACTOR_REPO/.env . && npm ci" timeout=300
+      before-run "git fetch --quiet" timeout=0.5
+      after-run "./notify.sh"
+      on-discard #null
+    }
+  `;
+  t.deepEqual(parseSettings(text, FILE).settings.hooks, {
+    'on-start': { command: 'cp $ACTOR_REPO/.env . && npm ci', timeout: 300_000 },
+    'before-run': { command: 'git fetch --quiet', timeout: 500 },
+    'after-run': { command: './notify.sh', timeout: 60_000 },
+    'on-discard': null,
+  });
+});
+
 test('what is not known is ignored, with a warning that has its place', t => {
   const { settings, warnings } = parseSettings(
     'colour "red"\ndefaults "codex" {\n  use-subscription #true\n}\n',
@@ -65,6 +82,16 @@ const wrong: [string, string, RegExp][] = [
   ['defaults "a" { config { x; }; }', '1:25', /key=value pairs/],
   ['defaults "a" { config a=1 a=2; }', '1:27', /given twice/],
   ['defaults "a" {', '1:14', /never closed/],
+  ['hooks "x"', '1:7', /takes nothing but its/],
+  ['hooks\nhooks', '2:1', /"hooks" is given twice/],
+  ['hooks { on-start; }', '1:9', /takes one command line/],
+  ['hooks { on-start 5; }', '1:18', /takes one command line/],
+  ['hooks { on-start "a" "b"; }', '1:22', /takes one command line/],
+  ['hooks { on-start "a" { b; }; }', '1:24', /takes one command line/],
+  ['hooks { on-start "a" seconds=5; }', '1:22', /has no seconds: only timeout=SECONDS/],
+  ['hooks { on-start "a" timeout="5m"; }', '1:22', /number of seconds/],
+  ['hooks { on-start "a" timeout=0; }', '1:22', /number of seconds/],
+  ['hooks { on-start "a"; on-start "b"; }', '1:23', /"on-start" is given twice/],
 ];
 for (const [text, place, problem] of wrong)
   test(`a mistake is told with its place: ${JSON.stringify(text)}`, mistakes, text, place, problem);
