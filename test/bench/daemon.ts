@@ -1,12 +1,12 @@
 /** What has no yardstick: how soon an event is told, what a hook costs, and what an idle daemon costs. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActorEvent } from '../../cli/protocol.js';
 import { packageRoot } from '../helpers/root.js';
-import { median } from './statistics.js';
+import { median, percentile } from './statistics.js';
 import { BenchWorld } from './world.js';
 
 export interface Figure {
@@ -26,11 +26,12 @@ export async function measureDaemon(): Promise<Figure[]> {
   const world = new BenchWorld();
   try {
     world.actor('new', '--agent', 'shell', '--no-worktree', 'probe', ':', '--wait');
-    const alone = await latency(world);
+    const alone = median(await latencies(world));
     for (let number = 1; number < 50; number++)
       world.actor('new', '--agent', 'shell', '--no-worktree', `idle-${number}`, ':');
     world.actor('wait');
-    const crowded = await latency(world);
+    const crowded = median(await latencies(world));
+    const hooked = await latencyBesideHooks(world);
     const pid = Number(readFileSync(join(world.root, 'actor', 'daemon.pid'), 'utf8'));
     const before = processorTime(pid);
     await delay(IDLE_SECONDS * 1000);
@@ -38,6 +39,7 @@ export async function measureDaemon(): Promise<Figure[]> {
     return [
       { name: "a command's end to the event on events -f (median)", value: alone, unit: 'ms', limit: 30 },
       { name: 'the same with 50 sessions', value: crowded, unit: 'ms', limit: 60 },
+      ...hooked,
       { name: 'hooks/agent-event.sh (median)', value: hookTime(world), unit: 'ms', limit: 10 },
       { name: 'idle daemon with 50 sessions: of a core', value: share, unit: '%', limit: 1 },
       {
@@ -53,7 +55,7 @@ export async function measureDaemon(): Promise<Figure[]> {
 }
 
 /** The command's own last act is to print the time, so the event's message says when it ended. Milliseconds. */
-async function latency(world: BenchWorld): Promise<number> {
+async function latencies(world: BenchWorld): Promise<number[]> {
   const program = join(packageRoot, 'dist', 'actor.cjs');
   const follower = spawn(
     process.execPath,
@@ -78,7 +80,36 @@ async function latency(world: BenchWorld): Promise<number> {
     times.push(Number(arrived - BigInt(message ?? '0')) / 1e6);
   }
   follower.kill();
-  return median(times);
+  return times;
+}
+
+/** Hooks as bad as they come, and how much later others hear of an event because of them. */
+const BAD_HOOKS: Record<string, string> = {
+  'prints at full speed': 'exec yes "a line of output that nobody reads"',
+  'forks without end': 'while :; do (:) & (:) & (:) & wait; done',
+};
+
+/** How much later nine of ten events are known while another session's hook is at work. */
+async function latencyBesideHooks(world: BenchWorld): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const settings = join(world.root, 'actor', 'settings.kdl');
+  const alone = await latencies(world);
+  for (const [name, command] of Object.entries(BAD_HOOKS)) {
+    const script = `[ "$ACTOR_NAME" = bad ] || exit 0; ${command}`;
+    writeFileSync(settings, `hooks { before-run ${JSON.stringify(script)} timeout=600; }\n`);
+    world.actor('new', '--agent', 'shell', '--no-worktree', 'bad', ':');
+    const beside = await latencies(world);
+    world.actor('discard', 'bad', '--force');
+    const value = Math.max(0, percentile(beside, 0.9) - percentile(alone, 0.9));
+    figures.push({
+      name: `an event beside a hook that ${name}: later by (p90)`,
+      value,
+      unit: 'ms',
+      limit: 100,
+    });
+  }
+  writeFileSync(settings, '');
+  return figures;
 }
 
 function hookTime(world: BenchWorld): number {

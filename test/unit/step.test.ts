@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Definition } from '../../cli/domain/definition.js';
 import type { Observation, Sighting } from '../../cli/domain/observation.js';
 import type { NewRecord } from '../../cli/domain/record.js';
-import { step } from '../../cli/domain/step.js';
+import { eventRecord, step } from '../../cli/domain/step.js';
 import { apply, emptyWorld, type Session, type World } from '../../cli/domain/world.js';
 
 const samePrompt = (sent: string, seen: string) => sent.trim() === seen.trim();
@@ -148,6 +148,38 @@ test('a source is processed once, by its positions', t => {
   );
   t.is(story.see({ type: 'turn-began', prompt: null }, { source: 'output', position: 150 }).length, 0);
   t.is(story.session.turns, 1);
+});
+
+test('a prompt that is refused ends no turn, and hides none', t => {
+  const story = new Story();
+  const refuse = (id: string) => {
+    const facts = {
+      type: 'failed',
+      outcome: 'failed',
+      reason: 'hook',
+      message: 'no',
+      prompt_id: id,
+    } as const;
+    const dropped = { kind: 'prompt-dropped', session: 's', id } as const;
+    story.commit(dropped, eventRecord(story.world, story.session, 'a hook', facts));
+  };
+  story.see({ type: 'turn-began', prompt: 'by hand' });
+  refuse('p1');
+  t.like(story.session, { status: 'working', turn: { id: 1 } });
+  t.like(story.session.last, { outcome: 'failed', reason: 'hook', prompts: ['p1'] });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'done' });
+  const end = story.time;
+  t.like(story.session.last, { turn: 1, outcome: 'completed' });
+
+  // A turn that began before the refusal, and is heard of after it.
+  const began = story.tick();
+  story.tick();
+  refuse('p2');
+  story.see({ type: 'turn-began', prompt: 'late word of the first' }, { at: end - 100 });
+  t.is(story.session.turn, null);
+  story.see({ type: 'turn-began', prompt: 'by hand again' }, { at: began });
+  t.is(story.session.turn?.id, 2);
+  t.deepEqual(story.types(), ['failed', 'completed', 'failed']);
 });
 
 test('prompts that join a running turn end with it', t => {
