@@ -25,6 +25,9 @@ const OUTPUT_AFTER_EXIT = 200;
  */
 const KEEPER = `exec 3<&0; { trap : TERM; cat || exec cat >/dev/null; } <&3 | { trap '' TERM; exec tail -c ${TAIL_BYTES}; } 3<&- &`;
 
+/** Begins when it is told to: a caller that dies before it has written down what it started has started nothing. */
+const GATE = 'read -r go && exec /bin/sh -c "$1" </dev/null';
+
 export interface HookRun {
   command: string;
   dir: string;
@@ -36,7 +39,7 @@ export interface HookRun {
   folder: string;
   /** Ends the hook before its time, as its time limit does. */
   signal?: AbortSignal;
-  /** Told the pid of the shell, which is its process group and its session as well. */
+  /** Told the pid of the shell, which is its process group and its session as well, before the hook begins. */
   onSpawn?: (pid: number) => void;
 }
 
@@ -73,11 +76,11 @@ export async function runHook(run: HookRun): Promise<HookEnd> {
     keeper = await openKeeper(run.folder);
     // A command or an environment that cannot be handed over is thrown here, one that is too long comes as an event.
     if (!existsSync(run.dir)) throw new Error(`there is no directory ${run.dir}`);
-    shell = spawn('/bin/sh', ['-c', run.command], {
+    shell = spawn('/bin/sh', ['-c', GATE, '/bin/sh', run.command], {
       cwd: run.dir,
       env: run.env,
       detached: true,
-      stdio: ['ignore', keeper.input, keeper.input],
+      stdio: ['pipe', keeper.input, keeper.input],
     });
   } catch (error) {
     keeper?.close();
@@ -85,7 +88,16 @@ export async function runHook(run: HookRun): Promise<HookEnd> {
   }
   keeper.close();
   const exit = exitOf(shell);
-  if (shell.pid !== undefined) run.onSpawn?.(shell.pid);
+  // It may be gone already.
+  shell.stdin?.on('error', () => {});
+  try {
+    if (shell.pid !== undefined) run.onSpawn?.(shell.pid);
+  } catch (error) {
+    shell.stdin?.destroy();
+    await exit;
+    return end({ problem: wordsOf(error) });
+  }
+  shell.stdin?.end('\n');
   const cut = await untilCut(exit, run);
   if (cut && shell.pid !== undefined) await endGroup(shell.pid);
   const late = { exitCode: null, signal: 'SIGKILL', problem: null } as const;

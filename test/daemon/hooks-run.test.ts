@@ -1,10 +1,12 @@
 /** Hooks are other people's programs, of every kind: each ends in time, is told apart from the others, and costs nobody else. */
+import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type HookEnd, type HookRun, runHook } from '../../hooks/run.js';
 import { withArena } from '../helpers/arena.js';
 import { isAlive } from '../helpers/processes.js';
+import { packageRoot } from '../helpers/root.js';
 import { eventually } from '../helpers/wait.js';
 
 type Run = (command: string, options?: Partial<HookRun>) => Promise<HookEnd>;
@@ -129,6 +131,28 @@ test('an abort ends it as the time limit does', async t => {
   await isGone(join(dir, 'shell'));
   t.like(await run('touch ran', { signal: abort.signal }), { cut: 'aborted' });
   t.false((await readdir(dir)).includes('ran'), 'one that was aborted before it began does not begin');
+});
+
+test('a hook whose caller dies before it knows of it does not begin', async t => {
+  const { dir, folder } = await place(t);
+  const caller = join(dir, 'caller.mjs');
+  const module = JSON.stringify(join(packageRoot, '.build', 'hooks', 'run.js'));
+  await writeFile(
+    caller,
+    `import { writeFileSync } from 'node:fs';
+import { runHook } from ${module};
+const [command, dir, folder] = process.argv.slice(2);
+const onSpawn = pid => {
+  writeFileSync('shell', String(pid));
+  process.kill(process.pid, 'SIGKILL');
+};
+runHook({ command, dir, folder, env: process.env, timeout: 1000, onSpawn });
+`,
+  );
+  const { signal } = spawnSync(process.execPath, [caller, 'touch ran', dir, folder], { cwd: dir });
+  t.is(signal, 'SIGKILL');
+  await isGone(join(dir, 'shell'));
+  t.false((await readdir(dir)).includes('ran'));
 });
 
 const BAD: Record<string, { command: string; end: Partial<HookEnd> }> = {
