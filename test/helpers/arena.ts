@@ -47,8 +47,26 @@ export interface Arena {
   actor(...args: (string | RunOptions)[]): Promise<RunResult>;
 }
 
-/** Builds an arena, and ends and inspects it in the test's teardown. */
+/** So many arenas of one test file live at once: ava begins all tests of a file together, and a hundred would starve each other. */
+const SLOTS = 6;
+let free = SLOTS;
+const waiting: (() => void)[] = [];
+
+/** Waits for its turn. @returns gives the turn to the next test. */
+async function takeSlot(): Promise<() => void> {
+  if (free > 0) free--;
+  else await new Promise<void>(resolve => waiting.push(resolve));
+  return () => {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  };
+}
+
+/** Builds an arena, and ends and inspects it in the test's teardown. One for each test: two could wait for each other. */
 export async function withArena(t: ExecutionContext): Promise<Arena> {
+  // Teardowns run last in, first out: the slot is free when all of the arena is gone.
+  t.teardown(await takeSlot());
   const root = await mkdtemp('/tmp/a-');
   const home = join(root, 'home');
   const actorHome = join(root, 'actor');
