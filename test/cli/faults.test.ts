@@ -2,8 +2,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { processesOf } from '../helpers/processes.js';
-import { eventually } from '../helpers/wait.js';
 import { tell } from './story.js';
 
 for (const fault of ['after-queued', 'after-load', 'after-sending', 'after-paste', 'after-completed'])
@@ -68,30 +66,6 @@ for (const fault of ['after-worktree', 'after-queued', 'after-launching', 'after
     t.deepEqual(await readdir(join(story.actorHome, 'worktrees')), ['fix']);
     t.is((await story.tmux('list-windows', '-a', '-F', '#{@actor_name}')).stdout, 'fix\n');
   });
-
-test('of twenty clients that start at once one starts the daemon', async t => {
-  const story = await tell(t);
-  const answers = await Promise.all(Array.from({ length: 20 }, () => story.actor('list', '--json')));
-  t.deepEqual(
-    answers.map(({ code, stdout }) => [code, stdout]),
-    answers.map(() => [0, '[]\n']),
-  );
-  const daemons = async () =>
-    (await processesOf(story.actorHome, null)).filter(({ command }) => command.includes('daemon.mjs')).length;
-  await eventually(daemons, count => count === 1);
-  t.is((await readdir(join(story.actorHome, 'owner'))).length, 1);
-});
-
-test('twenty creations at once from the same prompt get twenty names', async t => {
-  const story = await tell(t);
-  await story.ok('list');
-  const names = await Promise.all(
-    Array.from({ length: 20 }, () => story.make('--no-worktree', 'echo same prompt')),
-  );
-  t.is(new Set(names).size, 20);
-  t.true(names.includes('echo-same-prompt'));
-  t.is((await story.list()).length, 20);
-});
 
 test('run --wait outlives its daemon', async t => {
   const story = await tell(t);

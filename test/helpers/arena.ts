@@ -18,7 +18,7 @@ export interface RunOptions {
   input?: string | Uint8Array;
   /** Added to the arena's environment. */
   env?: Record<string, string>;
-  /** Milliseconds, 30 s unless given; passing it rejects. */
+  /** Milliseconds, 90 s unless given; passing it rejects. */
   timeout?: number;
 }
 
@@ -95,7 +95,7 @@ export async function withArena(t: ExecutionContext): Promise<Arena> {
       extendEnv: false,
       reject: false,
       stripFinalNewline: false,
-      timeout: options.timeout ?? 30_000,
+      timeout: options.timeout ?? 90_000,
       cancelSignal: controller.signal,
       forceKillAfterDelay: 1000,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
@@ -104,7 +104,7 @@ export async function withArena(t: ExecutionContext): Promise<Arena> {
     const { stdout, stderr } = result;
     if (result.timedOut)
       throw new Error(
-        `${[command, ...args].join(' ')}: no end after ${options.timeout ?? 30_000} ms\n${stdout}\n${stderr}`,
+        `${[command, ...args].join(' ')}: no end after ${options.timeout ?? 90_000} ms\n${stdout}\n${stderr}`,
       );
     if (result.exitCode !== undefined) return { code: result.exitCode, stdout, stderr };
     if (result.signal !== undefined) return { code: 128 + signalNumber(result.signal), stdout, stderr };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 export interface EventuallyOptions {
-  /** Longest wait in milliseconds; 20 s unless given. */
+  /** Longest wait in milliseconds; 60 s unless given. */
   timeout?: number;
   /** Milliseconds between two looks; 20 unless given. */
   every?: number;
@@ -20,7 +20,7 @@ export async function eventually<T>(
   predicate: (value: T) => boolean,
   options: EventuallyOptions = {},
 ): Promise<T> {
-  const timeout = options.timeout ?? 20_000;
+  const timeout = options.timeout ?? 60_000;
   const deadline = performance.now() + timeout;
   let last: string;
   let cause: unknown;
