@@ -80,7 +80,7 @@ test.serial('half a gigabyte of output does not keep the event loop', async t =>
   clearInterval(ticks);
   t.like(end, GOOD);
   t.true(end.output.endsWith('\nlast'));
-  t.true((user + system) / 1000 < 300, `${(user + system) / 1000} ms of our own time`);
+  t.true((user + system) / 1000 < 1000, `${(user + system) / 1000} ms of our own time`);
   t.log(`longest pause of the event loop: ${worst.toFixed(0)} ms`);
 });
 

@@ -60,6 +60,7 @@ test('a message larger than the buffers of a socket arrives whole', async t => {
 test('keeps the order, and the interval between two messages', async t => {
   const inbox = await withInbox(t);
   const door = new Door({ socket: inbox.path, token: null }, 150);
+  const begin = performance.now();
   const answers = await Promise.all(['a', 'b', 'c'].map(token => door.hand({ token, text: token })));
   t.deepEqual(answers, [{ handed: 'a' }, { handed: 'b' }, { handed: 'c' }]);
   const received = await all(inbox, 3);
@@ -67,9 +68,9 @@ test('keeps the order, and the interval between two messages', async t => {
     received.map(({ text }) => text),
     ['a', 'b', 'c'].map(messageOf),
   );
-  // Both ends are timed, so a few milliseconds may be lost between them.
-  t.true(received[1]!.at - received[0]!.at > 130);
-  t.true(received[2]!.at - received[1]!.at > 130);
+  // From the beginning on: a busy machine delays what is received, and can only make these longer.
+  t.true(received[1]!.at - begin > 149);
+  t.true(received[2]!.at - begin > 299);
 });
 
 test('the same token goes in once, and has the same answer again', async t => {
