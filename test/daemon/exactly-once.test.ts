@@ -12,7 +12,7 @@ const PROMPTS = Number(process.env.ACTOR_TEST_PROMPTS ?? 1000);
 const KILL_EVERY = [1500, 2500, 4000];
 
 test('every prompt runs once and in order, every completion is told once, while the daemon is killed', async t => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   const arena = await withArena(t);
   const repo = await arena.repository();
   const rpc = new Rpc(arena);
