@@ -8,7 +8,7 @@ exec 2>/dev/null
 mail=$ACTOR_HOME/mail/$ACTOR_NAME
 # At its start it is told whom it coordinates. Events are not for that moment: no turn begins, so nobody might read them.
 if [ "$1" = SessionStart ]; then
-  cat "$mail/roster.json"
+  [ -f "$mail/roster.json" ] && cat "$mail/roster.json"
   exit 0
 fi
 [ -d "$mail/pending" ] || exit 0

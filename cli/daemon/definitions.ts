@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { eventRecord } from '../domain/step.js';
+import type { Session } from '../domain/world.js';
 import { type FileProblem, loadAll, saveSession } from '../store/sessions.js';
 import type { Daemon } from './context.js';
 
@@ -17,6 +18,22 @@ export function saveDefinition(daemon: Daemon, name: string): void {
   } catch (error) {
     daemon.log(`${name}: its file was not written`, error);
   }
+}
+
+/**
+ * Forgets a session for good. First those that it made go to its parent, on record and in their files: a death in between
+ * leaves them with a parent that is there.
+ * @param by what made it so, in words
+ */
+export function forgetSession(daemon: Daemon, session: Session, by: string): void {
+  const { world } = daemon.ledger;
+  const { name, parent } = session.definition;
+  const children = [...world.sessions.values()].filter(each => each.definition.parent === name);
+  for (const { definition } of children) {
+    daemon.ledger.commit([{ kind: 'defined', definition: { ...definition, parent } }]);
+    saveDefinition(daemon, definition.name);
+  }
+  daemon.ledger.commit([eventRecord(world, session, by, { type: 'discarded' })]);
 }
 
 /** Follows what a person does to the files by hand. */
@@ -53,8 +70,7 @@ export function readDefinitions(daemon: Daemon): void {
     const { name } = session.definition;
     if (there.has(name)) continue;
     if (session.launch) saveDefinition(daemon, name);
-    else
-      daemon.ledger.commit([eventRecord(world, session, 'the removal of its file', { type: 'discarded' })]);
+    else forgetSession(daemon, session, 'the removal of its file');
   }
 }
 

@@ -29,8 +29,8 @@ export interface PlaceSettings {
   file: string | null;
 }
 
-/** A file's text as it was parsed last, by path; told apart by what `stat` says. */
-const parsed = new Map<string, { stamp: string; text: string; settings: Settings }>();
+/** Files as they were parsed last, by path; told apart by what `stat` says, as settings are asked for at every prompt. */
+const parsed = new Map<string, { stamp: string; value: unknown }>();
 
 /**
  * What counts in this repository (null: outside one).
@@ -58,13 +58,22 @@ export function repositoryFile(repo: string): string {
 
 /** The allowed files and their digests. @throws KdlError */
 export function trustOf(daemon: Daemon): Map<string, string> {
-  return loadTrust(daemon.places.trust);
+  return parsedOf(daemon.places.trust, () => loadTrust(daemon.places.trust));
 }
 
-/** What to tell a person whose repository has settings that do not count yet; null: nothing. */
-export function trustNotice({ withheld, file }: PlaceSettings): string | null {
-  if (withheld.length === 0) return null;
-  return `not used until you allow it: ${withheld.join(', ')} of ${file} (actor trust)`;
+/** What to tell a person of settings that do not count: not yet allowed, or read by this version and not acted on. */
+export function noticesOf({ layers, withheld, file }: PlaceSettings): string[] {
+  const idle = layers.flatMap(({ settings: { worktree, notify, agents } }) => [
+    ...(worktree.copy || worktree.link ? ['worktree'] : []),
+    ...(notify.desktop ? ['notify'] : []),
+    ...(agents.size > 0 ? ['agent'] : []),
+  ]);
+  return [
+    ...(withheld.length > 0
+      ? [`not used until you allow it: ${withheld.join(', ')} of ${file} (actor trust)`]
+      : []),
+    ...(idle.length > 0 ? [`not acted on by this version of actor: ${[...new Set(idle)].join(', ')}`] : []),
+  ];
 }
 
 /** The hook of this name in this repository; null: there is none. @throws as {@link settingsFor} */
@@ -80,15 +89,6 @@ export function keysFor(daemon: Daemon): Record<string, string | null> {
     daemon.log('keys', error);
     return {};
   }
-}
-
-/** What a new worktree of this repository is furnished with. @throws as {@link settingsFor} */
-export function furnishingFor(daemon: Daemon, repo: string | null): { copy: string[]; link: string[] } {
-  const { layers } = settingsFor(daemon, repo);
-  return {
-    copy: strongest(layers, ({ worktree }) => worktree.copy) ?? [],
-    link: strongest(layers, ({ worktree }) => worktree.link) ?? [],
-  };
 }
 
 /** The roles that a session in this directory could have. @throws as {@link settingsFor} */
@@ -136,13 +136,19 @@ function builtIn(daemon: Daemon): Layer {
 }
 
 function load(file: string, isShared: boolean): { text: string; settings: Settings } {
+  return parsedOf(file, () => {
+    const text = readIfThere(file) ?? '';
+    return { text, settings: parseSettings(text, file, isShared) };
+  });
+}
+
+function parsedOf<T>(file: string, parse: () => T): T {
   const stamp = stampOf(file);
   const known = parsed.get(file);
-  if (known?.stamp === stamp) return known;
-  const text = readIfThere(file) ?? '';
-  const loaded = { stamp, text, settings: parseSettings(text, file, isShared) };
-  parsed.set(file, loaded);
-  return loaded;
+  if (known?.stamp === stamp) return known.value as T;
+  const value = parse();
+  parsed.set(file, { stamp, value });
+  return value;
 }
 
 function stampOf(file: string): string {

@@ -9,7 +9,7 @@ import type { Daemon } from './context.js';
 /** Changes within this time are written together, in milliseconds. */
 const BATCH = 50;
 /** Between two writes, in milliseconds: a turn begins with several changes, and each write is a process. */
-const PAUSE = 250;
+const PAUSE = 150;
 
 export class StatusLine {
   readonly #daemon: Daemon;

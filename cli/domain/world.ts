@@ -301,7 +301,7 @@ function applyEvent(
     });
   }
   if (event.type === 'discarded') {
-    bequeath(world, event.session, event.parent);
+    for (const pending of world.pending.values()) if (pending.to === event.session) pending.to = event.parent;
     world.sessions.delete(event.session);
     return;
   }
@@ -353,13 +353,6 @@ function applyEvent(
       return;
     }
   }
-}
-
-/** The children of a session that goes, and what they have to tell, go to its parent. */
-function bequeath(world: World, from: string, to: string | null): void {
-  for (const session of world.sessions.values())
-    if (session.definition.parent === from) session.definition = { ...session.definition, parent: to };
-  for (const pending of world.pending.values()) if (pending.to === from) pending.to = to;
 }
 
 function endTurn(session: Session, event: ActorEvent, time: number): void {

@@ -146,14 +146,13 @@ function readConfig(node: KdlNode, file: string): Record<string, ConfigValue> {
 }
 
 function readSources(node: KdlNode, file: string): Record<string, string> {
-  const sources: Record<string, string> = {};
-  for (const [key, { value, at }] of Object.entries(readConfig(node, file)).map(
-    ([key, value]) => [key, { value, at: node.properties.get(key)?.at ?? node.at }] as const,
-  )) {
-    if (typeof value !== 'string') throw new KdlError(file, at, `"${key}" is text: ${key}="user settings"`);
-    sources[key] = value;
-  }
-  return sources;
+  const sources = readConfig(node, file);
+  for (const [key, value] of Object.entries(sources))
+    if (typeof value !== 'string') {
+      const at = node.properties.get(key)?.at ?? node.at;
+      throw new KdlError(file, at, `"${key}" is text: ${key}="user settings"`);
+    }
+  return sources as Record<string, string>;
 }
 
 function placeOf(node: KdlNode): KdlNode['at'] {

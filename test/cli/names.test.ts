@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { processesOf } from '../helpers/processes.js';
@@ -139,15 +139,33 @@ test.serial('a discarded session’s completion still reaches main', async t => 
   t.regex((await story.told()).join('\n'), /^\[actor\] fix completed \([^)]*\): gone soon$/);
 });
 
-test('discarding a parent keeps its children: they go to its parent, on record and in their files', async t => {
-  const story = await tell(t);
-  await story.ok('--detach', 'shell');
-  await story.make('lead');
-  await story.make('leaf', { env: { ACTOR_NAME: 'lead' } });
-  t.is((await story.show('leaf')).parent, 'lead');
-  await story.ok('discard', 'lead');
-  t.is((await story.show('leaf')).parent, 'main');
-  t.regex(await readFile(join(story.actorHome, 'sessions', 'leaf.kdl'), 'utf8'), /^ {4}parent "main"$/m);
-  await story.ok('run', 'leaf', 'echo done', '--wait');
-  t.true((await story.told()).some(line => line.includes('leaf completed')));
-});
+test.serial(
+  'discarding a parent keeps its children: they go to its parent, on record and in their files',
+  async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    await story.make('lead');
+    await story.make('leaf', { env: { ACTOR_NAME: 'lead' } });
+    t.is((await story.show('leaf')).parent, 'lead');
+    await story.ok('discard', 'lead');
+    t.is((await story.show('leaf')).parent, 'main');
+    t.regex(await readFile(join(story.actorHome, 'sessions', 'leaf.kdl'), 'utf8'), /^ {4}parent "main"$/m);
+    await story.ok('run', 'leaf', 'echo done', '--wait');
+    t.true((await story.told()).some(line => line.includes('leaf completed')));
+  },
+);
+
+test.serial(
+  'the children of a session whose file a person removed go to its parent as well, also while no daemon lives',
+  async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    await story.make('lead', '--no-worktree');
+    await story.make('sub', '--no-worktree', { env: { ACTOR_NAME: 'lead' } });
+    await story.make('leaf', '--no-worktree', { env: { ACTOR_NAME: 'sub' } });
+    await story.killDaemon();
+    await rm(join(story.actorHome, 'sessions', 'sub.kdl'));
+    t.is((await story.show('leaf')).parent, 'lead');
+    t.regex(await readFile(join(story.actorHome, 'sessions', 'leaf.kdl'), 'utf8'), /^ {4}parent "lead"$/m);
+  },
+);

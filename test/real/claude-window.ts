@@ -1,9 +1,11 @@
 /** One real claude in a private tmux server, started just as the adapter says, with what it reports laid open. */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claude } from '../../cli/agents/claude.js';
 import type { Definition } from '../../cli/domain/definition.js';
+import { definitionOf } from '../helpers/definition.js';
 import { packageRoot } from '../helpers/root.js';
 import { eventually } from '../helpers/wait.js';
 
@@ -173,24 +175,4 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-const DEFINITION: Definition = {
-  name: 'x',
-  agent: 'claude',
-  main: false,
-  conversation: null,
-  dir: '/',
-  repo: null,
-  branch: null,
-  base: null,
-  worktree: false,
-  parent: null,
-  role: null,
-  purpose: null,
-  prompt: null,
-  coordinator: false,
-  useSubscription: false,
-  config: {},
-  sources: {},
-  args: [],
-  created: '2026-01-01T00:00:00Z',
-};
+const DEFINITION: Definition = definitionOf({ name: 'x', dir: '/' });

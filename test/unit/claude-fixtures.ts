@@ -1,35 +1,24 @@
 /** Reads what the real claude was recorded to say and show: see test/real/record-claude.ts. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentView, PaneFacts } from '../../cli/agents/agent.js';
 import { claude } from '../../cli/agents/claude.js';
 import type { Definition } from '../../cli/domain/definition.js';
 import type { Observation } from '../../cli/domain/observation.js';
+import { definitionOf } from '../helpers/definition.js';
 import { packageRoot } from '../helpers/root.js';
 
 const folder = join(packageRoot, 'test', 'fixtures', 'claude');
 
-export const definition: Definition = {
+export const definition: Definition = definitionOf({
   name: 'fix-nav',
-  agent: 'claude',
-  main: false,
-  conversation: null,
   dir: '/home/me/repo',
   repo: '/home/me/repo',
   branch: 'fix-nav',
-  base: null,
-  worktree: false,
   parent: 'main',
-  role: null,
-  purpose: null,
-  prompt: null,
-  coordinator: false,
-  useSubscription: false,
-  config: {},
-  sources: {},
-  args: [],
   created: '2026-11-23T07:10:00Z',
-};
+});
 
 export const view: AgentView = {
   definition,

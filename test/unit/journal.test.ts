@@ -7,6 +7,7 @@ import type { JournalRecord } from '../../cli/domain/record.js';
 import { apply, emptyWorld, freeze, type World } from '../../cli/domain/world.js';
 import type { ActorEvent } from '../../cli/protocol.js';
 import { Journal } from '../../cli/store/journal.js';
+import { definitionOf } from '../helpers/definition.js';
 
 function folder(t: ExecutionContext): string {
   const path = mkdtempSync(join(tmpdir(), 'actor-journal-'));
@@ -111,27 +112,7 @@ test('events are found across segments, from any id on', t => {
   journal.close();
 });
 
-const definition = {
-  name: 's',
-  agent: 'shell',
-  main: false,
-  conversation: null,
-  dir: '/d',
-  repo: null,
-  branch: null,
-  base: null,
-  worktree: false,
-  parent: null,
-  role: null,
-  purpose: null,
-  prompt: null,
-  coordinator: false,
-  useSubscription: false,
-  config: {},
-  sources: {},
-  args: [],
-  created: '2026-01-01T00:00:00Z',
-};
+const definition = definitionOf({ name: 's', agent: 'shell' });
 
 const anyRecord = fc.oneof(
   fc.nat(20).map(n => ({ ...event(n + 1), deliver: n % 2 === 0 }) as JournalRecord),

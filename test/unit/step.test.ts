@@ -4,6 +4,7 @@ import type { Observation, Sighting } from '../../cli/domain/observation.js';
 import type { NewRecord } from '../../cli/domain/record.js';
 import { eventRecord, step } from '../../cli/domain/step.js';
 import { apply, emptyWorld, type Session, type World } from '../../cli/domain/world.js';
+import { definitionOf } from '../helpers/definition.js';
 
 const samePrompt = (sent: string, seen: string) => sent.trim() === seen.trim();
 
@@ -57,27 +58,7 @@ class Story {
 }
 
 function definition(name: string, parent: string | null): Definition {
-  return {
-    name,
-    agent: 'claude',
-    main: false,
-    conversation: null,
-    dir: '/d',
-    repo: '/r',
-    branch: name,
-    base: null,
-    worktree: true,
-    parent,
-    role: null,
-    purpose: null,
-    prompt: null,
-    coordinator: false,
-    useSubscription: false,
-    config: {},
-    sources: {},
-    args: [],
-    created: '2026-01-01T00:00:00Z',
-  };
+  return definitionOf({ name, repo: '/r', branch: name, worktree: true, parent });
 }
 
 test('a prompt is acknowledged by the turn that begins with its text, and completes with it', t => {

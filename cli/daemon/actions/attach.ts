@@ -1,5 +1,4 @@
 /** `actor attach`: which window, and how a terminal gets there. */
-
 import { bindKeys } from '../../../tmux/bindings.js';
 import { attachArgv } from '../../../tmux/clients.js';
 import { listPanes } from '../../../tmux/panes.js';

@@ -1,6 +1,5 @@
 /** `actor discard`: ends the agent, forgets the session, removes its worktree, and loses no work. */
 import { Failure } from '../../domain/failure.js';
-import { eventRecord } from '../../domain/step.js';
 import type { Session } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { findLosses, type Loss, newLosses } from '../../git/inspect.js';
@@ -10,7 +9,7 @@ import { EXIT, type Methods } from '../../protocol.js';
 import { removeSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import type { Daemon } from '../context.js';
-import { saveDefinition } from '../definitions.js';
+import { forgetSession } from '../definitions.js';
 import { forgetEnvironment, ownEnvironment } from '../environment.js';
 import { point } from '../fault.js';
 import { hookFor } from '../settings.js';
@@ -86,9 +85,7 @@ async function endAndRemove(
   const trash = removal ? await remove(daemon, git, session, removal, force) : null;
   point('after-removed');
   removeSession(daemon.places.sessions, name);
-  const children = [...daemon.ledger.world.sessions.values()].filter(each => each.definition.parent === name);
-  daemon.ledger.commit([eventRecord(daemon.ledger.world, session, 'actor discard', { type: 'discarded' })]);
-  for (const child of children) saveDefinition(daemon, child.definition.name);
+  forgetSession(daemon, session, 'actor discard');
   point('after-discarded');
   forgetEnvironment(daemon, name);
   daemon.workerOf(session).release();

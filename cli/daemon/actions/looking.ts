@@ -1,5 +1,4 @@
 /** The requests that only look: `status`, `list`, `show`, `peek`. */
-
 import { captureScreen } from '../../../tmux/capture.js';
 import { listClients } from '../../../tmux/clients.js';
 import { listPanes } from '../../../tmux/panes.js';

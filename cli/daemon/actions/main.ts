@@ -14,7 +14,7 @@ import { launchAgent, requireProgram } from '../acts/launch.js';
 import { type Daemon, findSession } from '../context.js';
 import { saveDefinition } from '../definitions.js';
 import { keepEnvironment } from '../environment.js';
-import { settingsFor, trustNotice } from '../settings.js';
+import { noticesOf, settingsFor } from '../settings.js';
 import { isBuiltIn, MAIN_ROLE } from '../system-prompt.js';
 import { type Action, agentOfKind } from './action.js';
 import { CHANGED_BY_HAND } from './config.js';
@@ -40,8 +40,7 @@ export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
   requireMainName(name);
   const settings = settingsFor(daemon, repo);
-  const untrusted = trustNotice(settings);
-  if (untrusted) notice(untrusted);
+  for (const text of noticesOf(settings)) notice(text);
   const role = params.role ?? MAIN_ROLE;
   const resolved = resolve(
     settings.layers,

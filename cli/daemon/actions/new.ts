@@ -17,9 +17,10 @@ import { endAgent } from '../acts/end.js';
 import { launchAgent, requireProgram } from '../acts/launch.js';
 import { checkPrompt } from '../acts/send.js';
 import { type Daemon, findSession } from '../context.js';
+import { forgetSession } from '../definitions.js';
 import { forgetEnvironment, keepEnvironment } from '../environment.js';
 import { point } from '../fault.js';
-import { settingsFor, trustNotice } from '../settings.js';
+import { noticesOf, settingsFor } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { ensureServer } from '../tmux-server.js';
 import type { Worker } from '../worker.js';
@@ -48,8 +49,7 @@ export const create: Action<'new'> = async (daemon, exchange) => {
   if (params.worktree) requireRepository(repository, dir);
   const repo = repository && !(repository.bare && !params.worktree) ? repository.root : null;
   const settings = settingsFor(daemon, repo);
-  const untrusted = trustNotice(settings);
-  if (untrusted) exchange.notice(untrusted);
+  for (const text of noticesOf(settings)) exchange.notice(text);
   const resolved = resolve(
     settings.layers,
     askedOf(params),
@@ -161,9 +161,7 @@ async function establish(
     const session = daemon.ledger.world.sessions.get(name);
     if (!session) return;
     await endAgent(daemon, session);
-    daemon.ledger.commit([
-      eventRecord(daemon.ledger.world, session, 'a failed creation', { type: 'discarded' }),
-    ]);
+    forgetSession(daemon, session, 'a failed creation');
     forgetEnvironment(daemon, name);
   });
   return daemon.ledger.world.sessions.get(name)!;

@@ -7,12 +7,16 @@ import { readIfThere } from '../../store/files.js';
 import { parseSettings } from '../../store/settings.js';
 import { digestOf, saveTrust } from '../../store/trust.js';
 import type { Daemon } from '../context.js';
+import { ownEnvironment } from '../environment.js';
 import { repositoryFile, trustOf } from '../settings.js';
 import type { Action } from './action.js';
 
 export const trust: Action<'trust'> = async (daemon, { request }) => {
   const { params, caller } = request;
-  const repository = await describeRepository(new Git(caller.env ?? {}), params.dir ?? caller.cwd);
+  const repository = await describeRepository(
+    new Git(caller.env ?? ownEnvironment()),
+    params.dir ?? caller.cwd,
+  );
   if (!repository)
     throw new Failure(EXIT.usage, 'this is no git repository, so it has no settings of its own');
   const file = repositoryFile(repository.root);
