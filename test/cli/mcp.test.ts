@@ -205,8 +205,12 @@ test.serial(
     const boss = await serverOf(t, story, 'boss');
     await story.ok('daemon', 'stop');
     const ask = async (whose: Call, index: number) => {
-      if (index >= 5) return (await whose('show', { name: index % 2 ? 'main' : 'boss' })).content.name;
-      return (await whose('new', { prompt: 'true', agent: 'shell' })).content.name;
+      const shows = index >= 5;
+      const { content } = shows
+        ? await whose('show', { name: index % 2 ? 'main' : 'boss' })
+        : await whose('new', { prompt: 'true', agent: 'shell' });
+      if (content.name === undefined) throw new Error(`call ${index}: ${JSON.stringify(content)}`);
+      return content.name;
     };
     const names = (of: Call) => Promise.all(Array.from({ length: 25 }, (_, index) => ask(of, index)));
     const [mains, bosses] = await Promise.all([names(call), names(boss.call)]);
