@@ -44,17 +44,17 @@ export async function openWindow(tmux: Tmux, request: WindowRequest): Promise<Op
   );
   if (!isDirectory) throw new TmuxError('failed', 'new-window', `no such directory: ${request.dir}`);
 
-  // Not asked before: the first window of all may take longer, no other.
-  let first = false;
+  // Not asked before the first try: the first window of all may take longer, no other.
+  let missing: boolean | null = null;
   for (let attempt = 1; ; attempt++) {
     try {
-      return parseBirth(await tmux.runAll(birthCommands(request, first)));
+      return parseBirth(await tmux.runAll(birthCommands(request, missing ?? false)));
     } catch (error) {
-      // There was no session yet, or no more; or a person made one between the question and the act.
       if (!(error instanceof TmuxError) || error.kind !== 'failed' || attempt === 3) throw error;
-      const missing = !(await hasSession(tmux));
-      if (missing === first) throw error;
-      first = missing;
+      // There was no session, and others may be making it just now; or it has gone since it was asked for.
+      const isMissing = !(await hasSession(tmux));
+      if (isMissing === missing) throw error;
+      missing = isMissing;
     }
   }
 }

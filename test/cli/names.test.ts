@@ -35,6 +35,17 @@ test.serial('twenty sessions of one prompt at once get twenty names, worktrees a
   for (const { last } of await story.list()) t.is(last?.message, 'same');
 });
 
+test.serial('twenty first windows of a home at once', async t => {
+  t.timeout(300_000);
+  const story = await tell(t);
+  await story.ok('list');
+  const made = await Promise.all(
+    Array.from({ length: 20 }, () => story.make('--no-worktree', 'echo same prompt')),
+  );
+  t.is(new Set(made).size, 20);
+  t.true(made.includes('echo-same-prompt'));
+});
+
 test.serial('of two that ask for the same name at once, one gets it', async t => {
   const story = await tell(t);
   await story.ok('daemon', 'start');

@@ -237,3 +237,9 @@ test('a pipe takes the output to a path of any characters, and stays when asked 
   );
   t.is(await tmux.run(['display-message', '-p', '-t', pane, '#{pane_pipe}']), '1');
 });
+
+test('twenty first windows at once: the session is made once, and all of them open', async t => {
+  const { open } = await withServer(t);
+  const opened = await Promise.all(Array.from({ length: 20 }, (_, index) => open(`w${index}`)));
+  t.is(new Set(opened.map(({ window }) => window)).size, 20);
+});
