@@ -7,6 +7,7 @@ import { sendKeys } from '../../tmux/keys.js';
 import { listPanes } from '../../tmux/panes.js';
 import { pipePane } from '../../tmux/pipe.js';
 import { quoteShell } from '../../tmux/shell.js';
+import { Tmux } from '../../tmux/tmux.js';
 import { closeWindow, openWindow, pokeDeadPane } from '../../tmux/window.js';
 import { eventually } from '../helpers/wait.js';
 import { killedClient, withServer } from './setup.js';
@@ -242,4 +243,25 @@ test('twenty first windows at once: the session is made once, and all of them op
   const { open } = await withServer(t);
   const opened = await Promise.all(Array.from({ length: 20 }, (_, index) => open(`w${index}`)));
   t.is(new Set(opened.map(({ window }) => window)).size, 20);
+});
+
+/** The real tmux, in which somebody makes the first window right after a command of ours has failed. */
+class Overtaken extends Tmux {
+  override async runAll(...args: Parameters<Tmux['runAll']>): Promise<string> {
+    try {
+      return await super.runAll(...args);
+    } catch (error) {
+      await super.runAll([['new-session', '-d', '-s', 'actor', 'sleep', '300']]).catch(() => {});
+      throw error;
+    }
+  }
+}
+
+test('a session that another one makes after the first try has failed is used', async t => {
+  const { arena, tmux } = await withServer(t);
+  const { socket, config } = tmux;
+  const overtaken = new Overtaken({ socket, config, environment: arena.env });
+  const request = { name: 'w', dir: arena.home, argv: ['sleep', '300'], options: {} };
+  const { window } = await openWindow(overtaken, request);
+  t.regex(window, /^@\d+$/);
 });
