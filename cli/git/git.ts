@@ -7,6 +7,8 @@ import { Failure } from '../domain/failure.js';
 export interface GitOptions {
   /** Standard input; nothing unless given. */
   input?: string;
+  /** Standard input and output as bytes, each of them one character (latin1): file names need not be UTF-8. See bytes.ts. */
+  bytes?: boolean;
   /** Milliseconds until git is ended and a {@link GitError} is thrown; no limit unless given. */
   timeoutMs?: number;
   /** Ends git when aborted; the call rejects with the signal's reason. */
@@ -122,7 +124,10 @@ export class Git {
       reject: false,
       stripFinalNewline: false,
       forceKillAfterDelay: 1000,
-      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      ...(options.input === undefined
+        ? { stdin: 'ignore' as const }
+        : { input: Buffer.from(options.input, options.bytes ? 'latin1' : 'utf8') }),
+      ...(options.bytes ? { encoding: 'latin1' as const } : {}),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
@@ -144,7 +149,12 @@ export class Git {
     if (result.timedOut) throw new GitError(subcommand, null, `no answer after ${options.timeoutMs} ms`);
     if (result.isMaxBuffer) throw new GitError(subcommand, null, 'its output is too large');
     const exitCode = result.exitCode ?? exited;
-    if (exitCode !== null) return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr ?? stderr };
+    if (exitCode !== null)
+      return {
+        exitCode,
+        stdout: result.stdout ?? '',
+        stderr: options.bytes ? stderr : (result.stderr ?? stderr),
+      };
     if (result.signal !== undefined) throw new GitError(subcommand, null, `ended by ${result.signal}`);
     throw await notStarted(dir, result.code, result.shortMessage ?? '');
   }

@@ -9,6 +9,7 @@ import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
 import { eventRecord } from '../../domain/step.js';
 import { newSession, type Session } from '../../domain/world.js';
+import { furnish } from '../../git/furnish.js';
 import { Git } from '../../git/git.js';
 import { describeRepository, type Repository } from '../../git/repository.js';
 import { type CreatedWorktree, createWorktree, keepCreated, undoCreate } from '../../git/worktree.js';
@@ -20,6 +21,8 @@ import { checkPrompt } from '../acts/send.js';
 import { type Daemon, findSession } from '../context.js';
 import { forgetEnvironment, keepEnvironment } from '../environment.js';
 import { point } from '../fault.js';
+import { withProgress } from '../progress.js';
+import { furnishingFor } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { ensureServer } from '../tmux-server.js';
 import type { Action } from './action.js';
@@ -155,20 +158,24 @@ async function makeWorktree(
   // The server's start hides behind git's work.
   const server = params.prompt === null ? Promise.resolve() : ensureServer(daemon);
   server.catch(() => {});
-  let shown = 0;
-  const made = await createWorktree(git, {
-    repo,
-    path: path.join(daemon.places.worktrees, name),
-    branch: params.branch ?? name,
-    base: params.base,
-    from: dir,
-    onProgress: percent => {
-      if (percent < shown + 10) return;
-      shown = percent;
-      notice(`checking out: ${percent} %`);
-    },
+  const furnishing = furnishingFor(daemon, repo);
+  const furnished: string[] = [];
+  const made = await withProgress(notice, say => {
+    say('checking out');
+    return createWorktree(git, {
+      repo,
+      path: path.join(daemon.places.worktrees, name),
+      branch: params.branch ?? name,
+      base: params.base,
+      from: dir,
+      onProgress: percent => say(`checking out: ${percent} %`),
+      furnish: async worktree => {
+        furnished.push(...(await furnish(git, { repo, path: worktree }, furnishing, say)));
+        point('after-furnished');
+      },
+    });
   });
-  notice(made.notice);
+  for (const line of [made.notice, ...furnished]) notice(line);
   try {
     if (params.prompt !== null) await server;
   } catch (error) {
