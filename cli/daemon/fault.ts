@@ -17,6 +17,7 @@ export type FaultPoint =
   | 'after-set-aside'
   | 'after-removed'
   | 'after-discarded'
+  | 'after-furnished'
   | 'after-worktree';
 
 const armed = process.env.ACTOR_FAULT;

@@ -10,6 +10,7 @@ import {
   type Role,
   type Settings,
 } from '../domain/settings.js';
+import type { Furnishing } from '../git/furnish.js';
 import { Git } from '../git/git.js';
 import { describeRepository } from '../git/repository.js';
 import type { RoleView } from '../protocol.js';
@@ -63,8 +64,7 @@ export function trustOf(daemon: Daemon): Map<string, string> {
 
 /** What to tell a person of settings that do not count: not yet allowed, or read by this version and not acted on. */
 export function noticesOf({ layers, withheld, file }: PlaceSettings): string[] {
-  const idle = layers.flatMap(({ settings: { worktree, notify, agents } }) => [
-    ...(worktree.copy || worktree.link ? ['worktree'] : []),
+  const idle = layers.flatMap(({ settings: { notify, agents } }) => [
     ...(notify.desktop ? ['notify'] : []),
     ...(agents.size > 0 ? ['agent'] : []),
   ]);
@@ -79,6 +79,15 @@ export function noticesOf({ layers, withheld, file }: PlaceSettings): string[] {
 /** The hook of this name in this repository; null: there is none. @throws as {@link settingsFor} */
 export function hookFor(daemon: Daemon, repo: string | null, name: HookName): Hook | null {
   return strongest(settingsFor(daemon, repo).layers, settings => settings.hooks[name]);
+}
+
+/** What a new worktree of this repository gets. @throws as {@link settingsFor} */
+export function furnishingFor(daemon: Daemon, repo: string | null): Furnishing {
+  const { layers } = settingsFor(daemon, repo);
+  return {
+    copy: strongest(layers, ({ worktree }) => worktree.copy) ?? [],
+    link: strongest(layers, ({ worktree }) => worktree.link) ?? [],
+  };
 }
 
 /** The keys that the user has chosen, and not by default; with settings that cannot be read: none, and the log says so. */

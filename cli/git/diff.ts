@@ -1,11 +1,13 @@
 /** How far a work tree has gone from its base, cheaply: this is asked for every row of the list. */
 import type { Git } from './git.js';
+import { readLink } from './link.js';
+import { isOwnLink } from './own-links.js';
 
 export interface Diff {
   /** Lines, committed or not; binary and untracked files count none. */
   added: number;
   deleted: number;
-  /** Staged, unstaged or untracked changes. */
+  /** Staged, unstaged or untracked changes; links that actor made are none. */
   dirty: boolean;
 }
 
@@ -60,7 +62,17 @@ export async function diffAgainstBase(
       },
     ),
   ]);
-  return { ...sum(numbers), dirty: status !== '' };
+  return { ...sum(numbers), dirty: await isDirty(path, status) };
+}
+
+async function isDirty(path: string, status: string): Promise<boolean> {
+  const entries = status.split('\0').filter(entry => entry !== '');
+  if (entries.some(entry => !entry.startsWith('?? '))) return true;
+  const state = entries.length === 0 ? null : await readLink(path);
+  for (const entry of entries)
+    if (state?.state !== 'linked' || !(await isOwnLink(path, entry.slice(3), state.link.commonDir)))
+      return true;
+  return false;
 }
 
 async function startOfBranch(

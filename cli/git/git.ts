@@ -7,6 +7,8 @@ import { Failure } from '../domain/failure.js';
 export interface GitOptions {
   /** Standard input; nothing unless given. */
   input?: string;
+  /** Standard input and output as bytes, each of them one character (latin1): file names need not be UTF-8. See bytes.ts. */
+  bytes?: boolean;
   /** Milliseconds until git is ended and a {@link GitError} is thrown; no limit unless given. */
   timeoutMs?: number;
   /** Ends git when aborted; the call rejects with the signal's reason. */
@@ -87,6 +89,18 @@ const NAMES_A_REPOSITORY = [
 /** A hook may leave a background process that holds our pipes: git has ended, and nobody waits longer than this (ms). */
 const PIPES_AFTER_EXIT = 500;
 
+/**
+ * Git reads the administrative folders of all work trees for many a command, and dies of one that another git is making at
+ * this moment: `fatal: failed to read …/worktrees/x/commondir: Success`, for 25 of 300 `git worktree add` of which ten ran at
+ * once (git 2.39.5). It had done nothing then in any of them, and is simply asked again, with growing pauses (ms).
+ */
+const ATTEMPTS = 12;
+const ATTEMPT_EVERY = 20;
+
+function metHalfMade({ exitCode, stderr }: GitResult): boolean {
+  return exitCode === 128 && /\/worktrees\/[^/\n]+\/commondir\b/.test(stderr);
+}
+
 export class Git {
   readonly #env: Record<string, string>;
 
@@ -114,6 +128,14 @@ export class Git {
    * limit or died of a signal, and a Failure when there is no git or no such directory.
    */
   async attempt(dir: string, args: string[], options: GitOptions = {}): Promise<GitResult> {
+    for (let attempts = 1; ; attempts++) {
+      const result = await this.#once(dir, args, options);
+      if (!metHalfMade(result) || attempts === ATTEMPTS) return result;
+      await delay(ATTEMPT_EVERY * attempts, undefined, options.signal ? { signal: options.signal } : {});
+    }
+  }
+
+  async #once(dir: string, args: string[], options: GitOptions): Promise<GitResult> {
     const subcommand = subcommandOf(args);
     const subprocess = execa('git', [...globalArguments(options), ...args], {
       cwd: dir,
@@ -122,7 +144,10 @@ export class Git {
       reject: false,
       stripFinalNewline: false,
       forceKillAfterDelay: 1000,
-      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      ...(options.input === undefined
+        ? { stdin: 'ignore' as const }
+        : { input: Buffer.from(options.input, options.bytes ? 'latin1' : 'utf8') }),
+      ...(options.bytes ? { encoding: 'latin1' as const } : {}),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
@@ -144,7 +169,12 @@ export class Git {
     if (result.timedOut) throw new GitError(subcommand, null, `no answer after ${options.timeoutMs} ms`);
     if (result.isMaxBuffer) throw new GitError(subcommand, null, 'its output is too large');
     const exitCode = result.exitCode ?? exited;
-    if (exitCode !== null) return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr ?? stderr };
+    if (exitCode !== null)
+      return {
+        exitCode,
+        stdout: result.stdout ?? '',
+        stderr: options.bytes ? stderr : (result.stderr ?? stderr),
+      };
     if (result.signal !== undefined) throw new GitError(subcommand, null, `ended by ${result.signal}`);
     throw await notStarted(dir, result.code, result.shortMessage ?? '');
   }

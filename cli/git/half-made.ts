@@ -23,7 +23,7 @@ export interface Swept {
 }
 
 /**
- * Takes back every creation whose marker says that it was not finished. What git had not finished is removed unseen: nobody
+ * Takes back every creation whose marker says that it was not finished. What was not finished is removed unseen: nobody
  * has worked in it. A directory that was complete is looked into first. A marker that cannot be read is left, with all it names.
  */
 export async function sweepHalfMade(git: Git, places: SweepPlaces): Promise<Swept[]> {

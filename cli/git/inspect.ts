@@ -8,6 +8,7 @@ import type { Git } from './git.js';
 import { hiddenChanges, readIndex } from './index-flags.js';
 import { administrativeFolders, readLink, type WorktreeLink } from './link.js';
 import { operationsInProgress } from './operations.js';
+import { isOwnLink } from './own-links.js';
 import { type Place, readStatus } from './status.js';
 import { openSubmodule } from './submodule.js';
 
@@ -50,7 +51,7 @@ interface Finding {
 
 /**
  * Everything that removing the linked work tree at `path` would lose, one entry a kind; [] is nothing. Ignored files do
- * not count. Works as well in a work tree that was renamed; `formerly` is then the path that it had.
+ * not count, nor do links that actor made (own-links.ts). Works as well in a work tree that was renamed; `formerly` is then the path that it had.
  * Throws {@link NotInspectable} where there is no such work tree, and GitError when git cannot tell.
  */
 export async function findLosses(git: Git, path: string, formerly: string = path): Promise<Loss[]> {
@@ -92,7 +93,8 @@ async function lookAtTree(git: Git, place: Place, link: WorktreeLink, prefix: st
   for (const { path, line, staged, unstaged, untracked, submodule } of entries) {
     if (staged) await changed('staged', path, line);
     if (unstaged) await changed(submodule ? 'submodule-changes' : 'unstaged', path, line);
-    if (untracked) await changed('untracked', path, line);
+    if (untracked && !(await isOwnLink(place.workTree, path, link.commonDir)))
+      await changed('untracked', path, line);
   }
   for (const path of hidden) await changed('unstaged', path, path);
   for (const operation of operations) {

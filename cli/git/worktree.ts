@@ -31,6 +31,8 @@ export interface WorktreeRequest {
   signal?: AbortSignal;
   /** Git's own progress of a checkout that takes longer than two seconds: percent, 0 to 100. */
   onProgress?: (percent: number) => void;
+  /** Done with the work tree before it counts as made: what fails here takes the creation back, and so does a crash. */
+  furnish?: (path: string) => Promise<void>;
 }
 
 export interface CreatedWorktree {
@@ -48,13 +50,13 @@ export interface CreatedWorktree {
   notice: string;
 }
 
-/** What undoing needs to know; also what the marker holds. `made`: git had finished, hooks of the user's may have run since. */
+/** What undoing needs to know; also what the marker holds. `made`: all was there, hooks of the user's may have run since. */
 export interface Making extends Pick<CreatedWorktree, 'repo' | 'path' | 'branch' | 'branchCreatedAt'> {
   made: boolean;
 }
 
 /**
- * Makes the work tree. Submodules are not initialised, remote-tracking branches not set up as upstream.
+ * Makes the work tree. Submodules are left to `furnish`, remote-tracking branches not set up as upstream.
  * Throws a Failure (nothing is left then): exit code 2 for a bad name or base, 1 for what is in the way, or git's own error.
  */
 export async function createWorktree(git: Git, request: WorktreeRequest): Promise<CreatedWorktree> {
@@ -74,6 +76,7 @@ export async function createWorktree(git: Git, request: WorktreeRequest): Promis
   try {
     if (tip === null) await createBranch(git, making, base);
     await checkOut(git, request);
+    await request.furnish?.(path);
     await write({ ...making, made: true });
   } catch (error) {
     await undo(git, making, error);

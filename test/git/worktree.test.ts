@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { Failure } from '../../cli/domain/failure.js';
 import { nearNames } from '../../cli/git/base.js';
+import { Git } from '../../cli/git/git.js';
 import { sweepHalfMade } from '../../cli/git/half-made.js';
 import {
   createWorktree,
@@ -390,4 +391,23 @@ test('a sweep believes no marker that names a directory elsewhere', async t => {
   await writeFile(join(world.worktreesFolder, '.making-torn.json'), '{"repo": "/');
   t.deepEqual(await sweep(world), []);
   t.true(existsSync(join(world.repo, 'app.txt')));
+});
+
+test('a worktree that another git is making at the same moment is no obstacle', async t => {
+  const world = await withWorld(t);
+  const folder = join(world.repo, '.git/worktrees/other');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'gitdir'), join(world.arena.root, 'other/.git'));
+  await writeFile(join(folder, 'HEAD'), 'ref: refs/heads/other');
+  await writeFile(join(folder, 'commondir'), '');
+  const trace = join(world.arena.root, 'trace');
+  const git = new Git({ ...world.arena.env, GIT_TRACE2_EVENT: trace });
+  const making = createWorktree(git, request(world));
+  making.catch(() => {});
+  await eventually(
+    async () => (await readFile(trace, 'utf8').catch(() => '')).includes('failed to read'),
+    wasMet => wasMet,
+  );
+  await rm(folder, { recursive: true });
+  t.is((await making).branch, 'fix');
 });

@@ -8,6 +8,7 @@ import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from 
 import { type Asked, resolve } from '../../domain/resolve.js';
 import { eventRecord } from '../../domain/step.js';
 import { newSession, type Prompt, type Session } from '../../domain/world.js';
+import { furnish } from '../../git/furnish.js';
 import { Git } from '../../git/git.js';
 import { describeRepository, type Repository } from '../../git/repository.js';
 import { type CreatedWorktree, createWorktree, keepCreated, undoCreate } from '../../git/worktree.js';
@@ -20,7 +21,8 @@ import { type Daemon, findSession } from '../context.js';
 import { forgetSession } from '../definitions.js';
 import { forgetEnvironment, keepEnvironment } from '../environment.js';
 import { point } from '../fault.js';
-import { noticesOf, settingsFor } from '../settings.js';
+import { withProgress } from '../progress.js';
+import { furnishingFor, noticesOf, settingsFor } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { ensureServer } from '../tmux-server.js';
 import type { Worker } from '../worker.js';
@@ -177,21 +179,25 @@ async function makeWorktree(
   // The server's start hides behind git's work.
   const server = params.prompt === null ? Promise.resolve() : ensureServer(daemon);
   server.catch(() => {});
-  let shown = 0;
-  const made = await createWorktree(git, {
-    repo,
-    path: path.join(daemon.places.worktrees, name),
-    branch: params.branch ?? name,
-    base: params.base,
-    from: dir,
-    ...(repository === null ? {} : { repository }),
-    onProgress: percent => {
-      if (percent < shown + 10) return;
-      shown = percent;
-      notice(`checking out: ${percent} %`);
-    },
+  const furnishing = furnishingFor(daemon, repo);
+  const furnished: string[] = [];
+  const made = await withProgress(notice, say => {
+    say('checking out');
+    return createWorktree(git, {
+      repo,
+      path: path.join(daemon.places.worktrees, name),
+      branch: params.branch ?? name,
+      base: params.base,
+      from: dir,
+      ...(repository === null ? {} : { repository }),
+      onProgress: percent => say(`checking out: ${percent} %`),
+      furnish: async worktree => {
+        furnished.push(...(await furnish(git, { repo, path: worktree }, furnishing, say)));
+        point('after-furnished');
+      },
+    });
   });
-  notice(made.notice);
+  for (const line of [made.notice, ...furnished]) notice(line);
   try {
     if (params.prompt !== null) await server;
   } catch (error) {
