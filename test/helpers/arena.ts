@@ -159,7 +159,7 @@ async function environment(
     GIT_CONFIG_SYSTEM: '/dev/null',
     // By these a run that is cut off finds what it has started, wherever that went.
     ...Object.fromEntries(
-      ['ACTOR_CI_RUN', 'ACTOR_TEST_RUN'].flatMap(mark =>
+      ['CI_RUN_MARK', 'TEST_RUN_MARK'].flatMap(mark =>
         process.env[mark] ? [[mark, process.env[mark]]] : [],
       ),
     ),

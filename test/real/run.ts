@@ -24,7 +24,7 @@ const stories = execa(
   ['ava', '--tap', '--concurrency=2', '--timeout=5m', ...files.map(file => `${folder}/${file}`)],
   {
     cwd: packageRoot,
-    env: { ACTOR_TEST_RUN: mark },
+    env: { TEST_RUN_MARK: mark },
     reject: false,
     timeout: LIMIT,
     forceKillAfterDelay: 20_000,
@@ -60,7 +60,7 @@ process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 /** After a run that came to its end there are none: each story ends its own. */
 async function endLeftovers(): Promise<void> {
   for (let round = 0; round < 3; round++) {
-    const left = await processesWith(`ACTOR_TEST_RUN=${mark}`);
+    const left = await processesWith(`TEST_RUN_MARK=${mark}`);
     await Promise.all(left.map(({ pid }) => endProcess(pid)));
   }
 }
