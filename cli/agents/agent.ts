@@ -5,6 +5,7 @@
  */
 import type { Definition } from '../domain/definition.js';
 import type { Observation } from '../domain/observation.js';
+import type { Door } from '../domain/record.js';
 import type { WaitingFor } from '../protocol.js';
 
 /** Where actor's own things are; all absolute paths. */
@@ -153,12 +154,24 @@ export interface Agent {
   readonly interruptKeys: string[];
   /** Did it end because somebody asked it to (`/exit`, `exit`, Ctrl-D), as opposed to a crash, a kill, a refusal to start? */
   endedCleanly(end: ProcessEnd): boolean;
-  /** tmux key names that end the agent cleanly when idle; null: close the window (SIGHUP). */
-  readonly quitKeys: string[] | null;
+  /** Does the exit status say how an open turn went (a shell's `exit 3`)? Otherwise a turn that was left open was stopped. */
+  readonly exitIsOutcome: boolean;
   /** Must a turn end be followed by readiness on the screen before a paste (true for full-screen programs)? */
   readonly looksBeforePaste: boolean;
   /** The prompt may only be pasted while one of these programs has the terminal (`#{pane_current_command}`); absent: any. */
   readonly foreground?: string[];
-  /** The doors by which an event can be handed in: `mcp` (our MCP server's inbox door), `hook` (claims a file), `print` (shell). */
-  readonly doors: ('mcp' | 'hook' | 'print')[];
+  /**
+   * What nothing but the screen tells: `ready` (no hook runs at the start), `dialog` (in the middle of a turn), `interrupt` (by
+   * hand, before any output; unless there is a state file). The screen is looked at for these now and then.
+   */
+  readonly screenTells: readonly ('ready' | 'dialog' | 'interrupt')[];
+  /**
+   * The doors by which an event can be handed in, the best first: `mcp` (our MCP server's inbox door), `queue` (the agent's own
+   * queue, see {@link enqueue}), `hook` (claims a file), `print` (shell).
+   */
+  readonly doors: readonly Door[];
+  /** For the door `queue`: how to put a message into the agent's own queue; null: it cannot take one yet. */
+  enqueue?(view: AgentView, text: string): string[] | null;
+  /** For the door `queue`: the files in which a message stands as long as it waits there. Undocumented. */
+  queueFiles?(view: AgentView): string[];
 }

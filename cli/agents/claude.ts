@@ -39,8 +39,8 @@ export const claude: Agent = {
   samePrompt,
   interruptKeys: ['Escape'],
   endedCleanly: end => end.status === 0,
-  // Twice, as claude asks for the second; with a draft in the composer they do nothing.
-  quitKeys: ['C-d', 'C-d'],
+  exitIsOutcome: false,
   looksBeforePaste: true,
+  screenTells: ['interrupt'],
   doors: ['mcp', 'hook'],
 };

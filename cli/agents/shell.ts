@@ -44,9 +44,10 @@ export const shell: Agent = {
   samePrompt: () => true,
   interruptKeys: ['C-c'],
   endedCleanly: ({ signal }) => signal === null,
-  quitKeys: null,
+  exitIsOutcome: true,
   looksBeforePaste: true,
   foreground: ['bash'],
+  screenTells: [],
   doors: ['print'],
 };
 

@@ -1,6 +1,7 @@
 /**
  * Hands the pending events to the sessions that are to be told. Which door: a shell prints (`print`); a claude gets them
- * by its own `actor mcp` (`mcp`) or, without that, by its hooks at a turn's boundary (`hook`). Never by keys or a paste.
+ * by its own `actor mcp` (`mcp`), a codex by its own queue (`queue`), or, without that, each by its hooks at a turn's boundary
+ * (`hook`). Never by keys or a paste.
  *
  * Written down before it is handed out, and closed only by the receiving agent's own transcript; see `DeliveryState`.
  */
@@ -11,8 +12,9 @@ import type { Door } from '../domain/record.js';
 import type { Delivery, Pending, Session } from '../domain/world.js';
 import type { ActorEvent } from '../protocol.js';
 import type { Daemon } from './context.js';
+import { enqueue, isEnqueued } from './enqueue.js';
 import { point } from './fault.js';
-import { Mail } from './mail.js';
+import { isMailDoor, Mail } from './mail.js';
 
 /** An agent drops messages that come faster (claude: 30 in a burst), in milliseconds. */
 const BATCH_INTERVAL = 1000;
@@ -26,6 +28,10 @@ const DIFF_STEP = 30;
 const ACCEPTANCE_PATIENCE = 10_000;
 /** What a hook has claimed stands in the transcript once all hooks of that moment are through: a person's own may be slow. */
 const CLAIM_PATIENCE = 120_000;
+/** So many events go into one message of a queue: it is an argument, of at most 128 KiB, and an event has 8 KiB of text. */
+const MOST_QUEUED = 10;
+/** What a dead daemon had begun to put into a queue is there after this time, in milliseconds. */
+const QUEUE_PATIENCE = 3000;
 /** An inbox that lost or refused a message is not used for this long, in milliseconds: meanwhile the hooks deliver. */
 const DISTRUST = 60_000;
 
@@ -64,14 +70,14 @@ export class Post {
   /** After a restart: finishes what was offered when the last daemon died. */
   recover(): void {
     for (const delivery of this.#daemon.ledger.world.deliveries.values())
-      if (delivery.door !== 'mcp' && delivery.state === 'offered')
+      if (isMailDoor(delivery.door) && delivery.state === 'offered')
         this.#mail.publish(delivery.to, delivery.token);
   }
 
   /** Before an agent's end is concluded: what lies unclaimed in its mail was certainly not told. */
   settleUnclaimed(launch: string): void {
     for (const delivery of this.#daemon.ledger.world.deliveries.values())
-      if (delivery.launch === launch && delivery.door !== 'mcp') this.#takeBack(delivery);
+      if (delivery.launch === launch) this.#takeBack(delivery);
   }
 
   /** A better door has opened: what no hook has claimed yet goes through it. */
@@ -97,7 +103,7 @@ export class Post {
   /** Withdraws this delivery from its mail if it is certain that nobody claimed it. @returns whether it was. */
   #takeBack(delivery: Delivery): boolean {
     const { to, token, door, state } = delivery;
-    if (state !== 'offered' || !this.#mail.takeBack(to, token, door)) return false;
+    if (state !== 'offered' || !isMailDoor(door) || !this.#mail.takeBack(to, token, door)) return false;
     this.#withdraw(delivery, true);
     this.#mail.forget(to, token);
     return true;
@@ -128,7 +134,7 @@ export class Post {
       const door = this.#doorOf(recipient);
       if (!door || !recipient.launch) continue;
       const wait = BATCH_INTERVAL - (Date.now() - (this.#lastOffer.get(recipient.definition.name) ?? 0));
-      if (door === 'mcp' && wait > 0) {
+      if ((door === 'mcp' || door === 'queue') && wait > 0) {
         this.#again(wait);
         continue;
       }
@@ -141,7 +147,12 @@ export class Post {
         this.poke();
         continue;
       }
-      this.#offer(recipient, recipient.launch.id, door, waiting);
+      this.#offer(
+        recipient,
+        recipient.launch.id,
+        door,
+        door === 'queue' ? waiting.slice(0, MOST_QUEUED) : waiting,
+      );
     }
   }
 
@@ -169,6 +180,7 @@ export class Post {
     const isDistrusted = Date.now() < (this.#distrusted.get(session.launch.id) ?? 0);
     if (doors.includes('mcp') && !isDistrusted && this.#daemon.doors.get(session.definition.name)?.isOpen)
       return 'mcp';
+    if (doors.includes('queue') && !isDistrusted && this.#enqueueing(session, '') !== null) return 'queue';
     // Taken back if the better door opens before a hook has claimed it.
     return doors.includes('hook') ? 'hook' : null;
   }
@@ -183,7 +195,7 @@ export class Post {
       redelivered,
     }));
     if (door === 'hook') this.#countBlocks(name);
-    if (door !== 'mcp') this.#mail.draft(name, token, door, said, launch);
+    if (isMailDoor(door)) this.#mail.draft(name, token, door, said, launch);
     point('after-mail-draft');
     this.#daemon.ledger.commit([
       { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
@@ -191,8 +203,39 @@ export class Post {
     point('after-offered');
     this.#lastOffer.set(name, Date.now());
     if (door === 'mcp') this.#hand(name, token, messageOf(said, token));
+    else if (door === 'queue') this.#enqueue(recipient, token, messageOf(said, token));
     else this.#mail.publish(name, token);
     point('after-handed');
+  }
+
+  #enqueueing(session: Session, text: string): string[] | null {
+    const { running } = this.#daemon.workerOf(session);
+    return running ? (this.#daemon.agentOf(session).enqueue?.(running.view, text) ?? null) : null;
+  }
+
+  #enqueue(session: Session, token: string, text: string): void {
+    const argv = this.#enqueueing(session, text);
+    const { running } = this.#daemon.workerOf(session);
+    this.#handed.set(token, Date.now());
+    if (!argv || !running) {
+      this.refused(token, 'its queue is closed');
+      return;
+    }
+    enqueue(argv, running.view).then(
+      () => this.#accepted(token),
+      // Ended over its time limit, it may have done its work.
+      (error: Error) =>
+        this.#isEnqueued(session, token) ? this.#accepted(token) : this.refused(token, error.message),
+    );
+    // More may wait than fits into one message.
+    this.#again(BATCH_INTERVAL);
+  }
+
+  #accepted(token: string): void {
+    const delivery = this.#daemon.ledger.world.deliveries.get(token);
+    if (delivery?.state !== 'offered') return;
+    const { to, launch, door, events } = delivery;
+    this.#daemon.ledger.commit([{ kind: 'delivery', token, to, launch, door, events, state: 'accepted' }]);
   }
 
   #hand(name: string, token: string, text: string): void {
@@ -205,11 +248,28 @@ export class Post {
   #handAgain(): void {
     const { sessions, pending, deliveries } = this.#daemon.ledger.world;
     for (const { token, to, launch, door, events, state } of deliveries.values()) {
+      if (door === 'queue' && state === 'offered' && !this.#handed.has(token)) this.#settleQueued(token, to);
       if (door !== 'mcp' || state !== 'offered' || this.#handed.has(token)) continue;
       if (sessions.get(to)?.launch?.id !== launch || !this.#daemon.doors.get(to)?.isOpen) continue;
       const told = events.map(id => pending.get(id)).filter(each => each !== undefined);
       this.#hand(to, token, messageOf(told, token));
     }
+  }
+
+  /** What an earlier daemon was putting into an agent's queue stands there by now, or will never. */
+  #settleQueued(token: string, to: string): void {
+    const session = this.#daemon.ledger.world.sessions.get(to);
+    if (!session || !this.#daemon.workerOf(session).running) return;
+    const age = Date.now() - this.#daemon.startedAt;
+    if (this.#isEnqueued(session, token)) this.#accepted(token);
+    else if (age < QUEUE_PATIENCE) this.#again(QUEUE_PATIENCE - age + 50);
+    else this.refused(token, 'it does not stand there');
+  }
+
+  #isEnqueued(session: Session, token: string): boolean {
+    const { running } = this.#daemon.workerOf(session);
+    const files = running ? this.#daemon.agentOf(session).queueFiles?.(running.view) : undefined;
+    return isEnqueued(files ?? [], token);
   }
 
   #distrust(launch: string): void {
@@ -219,7 +279,7 @@ export class Post {
   /** What was taken and does not show in the transcript was dropped by the agent, or died on its way. */
   #withdrawLost(): void {
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
-      if (delivery.door === 'print' || delivery.state !== 'offered') continue;
+      if (delivery.door === 'print' || delivery.door === 'queue' || delivery.state !== 'offered') continue;
       const session = this.#daemon.ledger.world.sessions.get(delivery.to);
       if (!session?.launch?.ready || session.status === 'waiting') continue;
       if (delivery.door === 'hook') {

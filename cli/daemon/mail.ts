@@ -19,6 +19,13 @@ import type { Door } from '../domain/record.js';
 /** The file in `pending/` that names its delivery. */
 const TOKEN = 'token';
 
+/** The doors that are files here. */
+export type MailDoor = Extract<Door, 'hook' | 'print'>;
+
+export function isMailDoor(door: Door): door is MailDoor {
+  return door === 'hook' || door === 'print';
+}
+
 export class Mail {
   readonly #root: string;
 
@@ -31,13 +38,7 @@ export class Mail {
   }
 
   /** Prepares a delivery that nobody can claim yet. Whatever an earlier agent left unclaimed goes. */
-  draft(
-    session: string,
-    token: string,
-    door: Exclude<Door, 'mcp'>,
-    told: readonly Told[],
-    launch: string,
-  ): void {
+  draft(session: string, token: string, door: MailDoor, told: readonly Told[], launch: string): void {
     const folder = this.#folder(session);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (door === 'print') {

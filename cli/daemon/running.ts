@@ -11,6 +11,7 @@ import { TailFollower } from './inputs/tail.js';
 /** Kept in the launch's folder for a later daemon: the part of the environment that says where the agent's files are. */
 export const KEPT_ENVIRONMENT = [
   'HOME',
+  'PATH',
   'CLAUDE_CONFIG_DIR',
   'CODEX_HOME',
   'XDG_CONFIG_HOME',
@@ -91,11 +92,12 @@ export class Running {
     );
   }
 
-  /** Does an interrupt by hand stand nowhere but on the screen? So it is for a full-screen agent without a state file. */
-  get looksForInterrupts(): boolean {
-    if (!this.#agent.looksBeforePaste || this.#agent.foreground) return false;
+  /** Does something of a running turn stand nowhere but on the screen? */
+  get looksDuringTurn(): boolean {
+    const { screenTells } = this.#agent;
+    if (screenTells.includes('dialog')) return true;
     const state = this.#agent.stateFile(this.view);
-    return state === null || !existsSync(state);
+    return screenTells.includes('interrupt') && (state === null || !existsSync(state));
   }
 
   /** Reads what the agent appended since the last time, all of it when `whole`. */

@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { nextAct } from '../domain/next.js';
 import type { Session } from '../domain/world.js';
 import { launchAgent } from './acts/launch.js';
-import { lookAtStart, lookForInterrupt } from './acts/look.js';
+import { lookAtStart, lookDuringTurn } from './acts/look.js';
 import { recheckSent, sendPrompt } from './acts/send.js';
 import { Admission } from './admission.js';
 import type { Daemon } from './context.js';
@@ -17,9 +17,15 @@ import { Running } from './running.js';
 const RETRY = { busy: [30, 60, 120, 250, 500, 1000], draft: [500], dialog: [1000] } as const;
 /** An agent that is not ready after this time is looked at, in milliseconds. */
 const START_PATIENCE = 3000;
+/** One whose screen alone tells that is looked at this often, for this long; after that, like any other, seldom. */
+const READY_LOOK = 150;
+const QUICK_START = 20_000;
+const SLOW_LOOK = 2000;
 
 /** A turn that nothing but the screen may tell the end of is looked at this often, in milliseconds. */
 const TURN_LOOK = 5000;
+/** At a dialog, more often: it may have been answered. */
+const DIALOG_LOOK = 1000;
 
 export class Worker {
   readonly #daemon: Daemon;
@@ -72,7 +78,7 @@ export class Worker {
     if (!session?.launch || this.running?.view.launch === session.launch.id) return;
     this.running?.close();
     this.running = Running.open(this.#daemon, session);
-    if (!session.launch.ready) this.#again(START_PATIENCE);
+    if (!session.launch.ready) this.#again(this.#tellsReadiness(session) ? READY_LOOK : START_PATIENCE);
   }
 
   /** Forgets the running agent: it is gone, and the files of its launch with it. */
@@ -131,15 +137,21 @@ export class Worker {
     if (!session.launch || !this.running) return;
     const sent = session.queue.find(prompt => prompt.state === 'sending');
     if (sent && !session.turn) return this.#again(await recheckSent(this.#daemon, this, sent));
-    if (session.turn && session.status === 'working' && this.running.looksForInterrupts) {
-      await lookForInterrupt(this.#daemon, this);
-      return this.#again(TURN_LOOK);
+    const isOpen = session.status === 'working' || session.status === 'waiting';
+    if (session.turn && isOpen && this.running.looksDuringTurn) {
+      await lookDuringTurn(this.#daemon, this);
+      return this.#again(session.status === 'waiting' ? DIALOG_LOOK : TURN_LOOK);
     }
-    if (!session.launch.ready && Date.now() - session.launch.startedAt >= START_PATIENCE) {
-      await lookAtStart(this.#daemon, this);
-      return this.#again(2000);
-    }
-    if (!session.launch.ready) this.#again(START_PATIENCE);
+    if (session.launch.ready) return;
+    const age = Date.now() - session.launch.startedAt;
+    const isQuick = this.#tellsReadiness(session) && age < QUICK_START;
+    if (isQuick || age >= START_PATIENCE) await lookAtStart(this.#daemon, this);
+    this.#again(isQuick ? READY_LOOK : age >= START_PATIENCE ? SLOW_LOOK : START_PATIENCE);
+  }
+
+  /** Does the screen alone tell when this session's agent takes prompts? */
+  #tellsReadiness(session: Session): boolean {
+    return this.#daemon.agentOf(session).screenTells.includes('ready');
   }
 
   #setBlocked(blocked: 'draft' | null): void {

@@ -7,7 +7,7 @@ import type { ActorEvent, WaitingFor } from '../protocol.js';
 import type { Definition } from './definition.js';
 
 /** By which way events are handed to a session. */
-export type Door = 'mcp' | 'hook' | 'print';
+export type Door = 'mcp' | 'queue' | 'hook' | 'print';
 
 export type DeliveryState =
   /** Handed to a door; nothing is known yet of its fate. */

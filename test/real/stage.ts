@@ -11,7 +11,7 @@ import { claudeEnvironment, makeClaudeHome } from './claude-home.js';
 import { type Stub, startStub } from './stub.js';
 
 /** Longest wait for something that a claude on a busy machine has to do, in milliseconds. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 
 /** An event as it stands in an agent's transcript. */
 export interface ToldEvent {
@@ -233,7 +233,7 @@ export async function kill(pid: number): Promise<void> {
 
 /** Sets the stage; all of it ends with the test. */
 export async function withStage(t: ExecutionContext, options: StageOptions = {}): Promise<Stage> {
-  t.timeout(5 * PATIENCE);
+  t.timeout(4 * PATIENCE);
   const arena = await withArena(t);
   const stub = await startStub('anthropic');
   t.teardown(() => stub.stop());

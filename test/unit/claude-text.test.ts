@@ -1,6 +1,7 @@
 import test from 'ava';
-import { deliveryTokens, isOwnPrompt, unwrap } from '../../cli/agents/claude/text.js';
+import { isOwnPrompt, unwrap } from '../../cli/agents/claude/text.js';
 import { claude } from '../../cli/agents/claude.js';
+import { deliveryTokens } from '../../cli/agents/delivered.js';
 import { definition } from './claude-fixtures.js';
 
 const paste = (prompt: string) => {

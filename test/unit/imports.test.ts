@@ -41,7 +41,8 @@ const TABLE: Record<string, Row> = {
     rooms: ['agents', 'build', 'domain', 'git', 'hooks', 'protocol', 'store', 'tmux'],
     packages: ['chokidar', 'execa'],
   },
-  agents: { rooms: ['domain', 'protocol'] },
+  // A person's codex is configured in TOML.
+  agents: { rooms: ['domain', 'protocol'], packages: ['smol-toml'] },
   git: { rooms: ['domain'], packages: ['execa'] },
   store: { rooms: ['domain', 'protocol'], packages: ['kdljs'] },
 

@@ -1,5 +1,5 @@
 /** Work that claude leaves running when it ends its answer. Pure. */
-import { asArray, asRecord, asString } from './json.js';
+import { asArray, asRecord, asString } from '../json.js';
 
 export interface BackgroundWork {
   /** Something that will report back and that the turn waits for: sub-agents, workflows. */

@@ -1,10 +1,11 @@
 /** What claude's hooks report. Pure: (event name, payload) → observations. */
 import type { Observation, Sighting } from '../../domain/observation.js';
 import type { WaitingFor } from '../../protocol.js';
+import { deliveryTokens } from '../delivered.js';
+import { asRecord, asString, type JsonRecord } from '../json.js';
 import { backgroundWork, withRunning } from './background.js';
 import { failureReason } from './failure.js';
-import { asRecord, asString, type JsonRecord } from './json.js';
-import { deliveryTokens, isOwnPrompt, unwrap } from './text.js';
+import { isOwnPrompt, unwrap } from './text.js';
 
 /**
  * The events that our settings ask for, as few as give every outcome, since each costs the turn some 10 ms. That a

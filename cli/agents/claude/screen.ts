@@ -10,15 +10,8 @@
  */
 import type { WaitingFor } from '../../protocol.js';
 import type { PaneFacts, ScreenReading } from '../agent.js';
+import { type Row, toRows } from '../rows.js';
 
-/** A row of the screen: its text, and which of its UTF-16 units are dim. */
-interface Row {
-  text: string;
-  dim: boolean[];
-}
-
-const ESCAPE_SEQUENCE =
-  /(\u001b\[[0-9;:?]*[A-Za-z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[()][A-Z0-9])/;
 const RULE = /^─{8}/;
 const COMPOSER = /^[❯!](?:[\u00a0 ]|$)/;
 /** `esc to interrupt` gives way to other hints in a narrow window or with a draft; the spinner's row stays. */
@@ -108,34 +101,4 @@ function typedPart(row: Row): string {
   let typed = '';
   for (let index = 2; index < row.text.length; index++) if (!row.dim[index]) typed += row.text[index];
   return typed.trimEnd();
-}
-
-/** Splits a capture into rows of text and the stretches set in dim type (SGR 2; 0 and 22 end it), which cross rows. */
-function toRows(capture: string): Row[] {
-  let dim = false;
-  return capture.split('\n').map(captured => {
-    const row: Row = { text: '', dim: [] };
-    for (const piece of captured.split(ESCAPE_SEQUENCE)) {
-      if (piece.startsWith('\u001b')) {
-        if (piece.endsWith('m')) dim = dimAfter(piece, dim);
-        continue;
-      }
-      row.text += piece;
-      for (let index = 0; index < piece.length; index++) row.dim.push(dim);
-    }
-    return row;
-  });
-}
-
-function dimAfter(sequence: string, before: boolean): boolean {
-  let dim = before;
-  const codes = sequence.slice(2, -1).split(';');
-  for (let index = 0; index < codes.length; index++) {
-    const code = codes[index];
-    // 38;5;n and 38;2;r;g;b name a colour: their numbers mean nothing by themselves.
-    if (code === '38' || code === '48') index += codes[index + 1] === '5' ? 2 : 4;
-    else if (code === '2') dim = true;
-    else if (code === '' || code === '0' || code === '22') dim = false;
-  }
-  return dim;
 }

@@ -2,8 +2,8 @@
 import { Failure } from '../../domain/failure.js';
 import { EXIT } from '../../protocol.js';
 import type { Places } from '../agent.js';
+import { asArray, asRecord, type JsonRecord, parseJson } from '../json.js';
 import { HOOK_EVENTS } from './hook.js';
-import { asArray, asRecord, type JsonRecord, parseJson } from './json.js';
 
 /** At these events claude takes text from a hook: where waiting events are handed in, and at its start what it coordinates. */
 const MAIL_EVENTS = ['SessionStart', 'UserPromptSubmit', 'Stop'];

@@ -5,7 +5,7 @@
  */
 import type { Observation, Sighting } from '../../domain/observation.js';
 import type { WaitingFor } from '../../protocol.js';
-import { asNumber, asRecord, asString, parseJson } from './json.js';
+import { asNumber, asRecord, asString, parseJson } from '../json.js';
 import { configFolder, transcriptPath } from './places.js';
 
 /** How long a state of rest must have lasted before it ends a turn: the Stop hook's file may be on its way, in milliseconds. */

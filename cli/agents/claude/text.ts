@@ -35,12 +35,6 @@ export function isOwnPrompt(prompt: string): boolean {
   return start.startsWith(TASK_NOTIFICATION) || start.startsWith('<actor-event ');
 }
 
-/** The delivery tokens of the events in a text, each once, in order. */
-export function deliveryTokens(text: string): string[] {
-  const tokens = [...text.matchAll(/<actor-event [^>]*?\bdelivery="([^"]+)"/g)].map(match => match[1]!);
-  return [...new Set(tokens)];
-}
-
 /**
  * The bytes to paste. A text that begins with `/`, even after white space, would be looked up as a command (` /clear` does
  * clear the conversation); as part of a paste of four lines it is text, so blank lines go before it. `!` first would

@@ -5,8 +5,8 @@
  */
 import type { Observation, Sighting } from '../../domain/observation.js';
 import type { TailReader } from '../agent.js';
-import { asRecord, asString, parseJson } from './json.js';
-import { type Line, lineFramer } from './lines.js';
+import { asRecord, asString, parseJson } from '../json.js';
+import { type Line, lineFramer } from '../lines.js';
 import { turnReader } from './turns.js';
 
 /** A line may hold a tool's whole output or an image. */

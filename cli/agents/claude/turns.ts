@@ -1,9 +1,10 @@
 /** The turns in a transcript: entry after entry → what it shows. Keeps what the end of a turn needs; no I/O. */
 import type { Sighting } from '../../domain/observation.js';
+import { deliveryTokens } from '../delivered.js';
+import { asArray, asNumber, asRecord, asString, type JsonRecord } from '../json.js';
 import { withRunning } from './background.js';
 import { failureReason } from './failure.js';
-import { asArray, asNumber, asRecord, asString, type JsonRecord } from './json.js';
-import { deliveryTokens, isOwnPrompt, unwrap } from './text.js';
+import { isOwnPrompt, unwrap } from './text.js';
 
 const INTERRUPTED = '[Request interrupted by user';
 const STOP_FEEDBACK = 'Stop hook feedback:\n';

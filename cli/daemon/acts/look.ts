@@ -2,6 +2,7 @@
 import { lookAtPane } from '../../../tmux/capture.js';
 import type { Pane } from '../../../tmux/panes.js';
 import type { Agent, ScreenReading } from '../../agents/agent.js';
+import type { Sighting } from '../../domain/observation.js';
 import type { Daemon } from '../context.js';
 import { observe } from '../inputs/observe.js';
 import type { Worker } from '../worker.js';
@@ -22,53 +23,47 @@ export async function readScreen(
   return daemon.agentOf(session).screen(look.screen, factsOf(look.pane), running.view);
 }
 
-/** An agent that is not ready yet may stand at a start-up dialog, which no hook reports. */
+/** A dialog that was just reported may not be drawn yet, in milliseconds. */
+const DIALOG_DRAWN = 1000;
+
+/** An agent that is not ready yet may stand at a start-up dialog, which no hook reports, or have no hook for its readiness. */
 export async function lookAtStart(daemon: Daemon, worker: Worker): Promise<void> {
   const { session } = worker;
   if (!session?.launch) return;
   worker.running?.readState();
   const reading = await readScreen(daemon, worker);
   if (reading?.state === 'dialog') seeDialog(daemon, worker, reading);
+  const isReady = reading?.state === 'composer' || reading?.state === 'draft';
+  if (isReady && daemon.agentOf(session).screenTells.includes('ready'))
+    see(daemon, worker, { type: 'ready' });
 }
 
-/** An agent without a state file tells nobody that a person interrupted it before its first output: the screen does. */
-export async function lookForInterrupt(daemon: Daemon, worker: Worker): Promise<void> {
+/** What no hook and no file tells of a running turn: an interrupt by hand before any output, a dialog, its end. */
+export async function lookDuringTurn(daemon: Daemon, worker: Worker): Promise<void> {
   const reading = await readScreen(daemon, worker);
-  if (reading?.interrupted && reading.state !== 'busy') seeInterrupt(daemon, worker);
+  const { session } = worker;
+  if (!session?.turn || !reading) return;
+  if (reading.interrupted && reading.state !== 'busy') seeInterrupt(daemon, worker);
+  else if (!daemon.agentOf(session).screenTells.includes('dialog')) return;
+  else if (reading.state === 'dialog') seeDialog(daemon, worker, reading);
+  else if (session.status === 'waiting' && Date.now() - session.statusSince > DIALOG_DRAWN)
+    see(daemon, worker, { type: 'resumed' });
 }
 
 /** Notes that the turn was interrupted, known from the screen only. */
 export function seeInterrupt(daemon: Daemon, worker: Worker): void {
-  const { session } = worker;
-  if (!session?.launch) return;
-  observe(daemon, session.definition.name, session.launch.id, [
-    {
-      type: 'turn-ended',
-      outcome: 'stopped',
-      reason: null,
-      message: null,
-      source: 'screen',
-      position: null,
-      at: Date.now(),
-      by: 'the screen (a guess)',
-    },
-  ]);
+  see(daemon, worker, { type: 'turn-ended', outcome: 'stopped', reason: null, message: null });
 }
 
 /** Notes that a person is needed, known from the screen only. */
 export function seeDialog(daemon: Daemon, worker: Worker, reading: ScreenReading): void {
-  const { session } = worker;
-  if (!session?.launch || !reading.waitingFor) return;
-  observe(daemon, session.definition.name, session.launch.id, [
-    {
-      type: 'waiting',
-      for: reading.waitingFor,
-      source: 'screen',
-      position: null,
-      at: Date.now(),
-      by: 'the screen (a guess)',
-    },
-  ]);
+  if (reading.waitingFor) see(daemon, worker, { type: 'waiting', for: reading.waitingFor });
+}
+
+function see(daemon: Daemon, { session }: Worker, sighting: Sighting): void {
+  if (!session?.launch) return;
+  const origin = { source: 'screen', position: null, at: Date.now(), by: 'the screen (a guess)' };
+  observe(daemon, session.definition.name, session.launch.id, [{ ...sighting, ...origin }]);
 }
 
 /**

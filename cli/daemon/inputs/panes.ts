@@ -72,7 +72,9 @@ async function concludeDeath(
     by: 'its window',
     // What ended by itself may say why; what was killed shows only what it was doing.
     ...(screen && end.signal === null ? { lastWords: screen } : {}),
-    ...(clean && end.status !== null ? { turnOutcome: outcomeOf(end.status, screen) } : {}),
+    ...(clean && agent.exitIsOutcome && end.status !== null
+      ? { turnOutcome: outcomeOf(end.status, screen) }
+      : {}),
   };
   observe(daemon, name, launch, [gone]);
   if (isDead && clean) await leaveWindow(daemon, session, found.window);

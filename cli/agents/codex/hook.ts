@@ -1,0 +1,41 @@
+/** What codex's hooks report. Pure: (event name, payload) → observations. */
+import type { Observation, Sighting } from '../../domain/observation.js';
+import { deliveryTokens } from '../delivered.js';
+import { asRecord, asString, type JsonRecord } from '../json.js';
+import { isOwnPrompt } from './text.js';
+
+/** Observations from one hook payload; of an unknown event or a payload without sense: none. */
+export function observeHook(
+  event: string,
+  payload: unknown,
+  origin: { at: number; position: number | null },
+): Observation[] {
+  return sightings(event, asRecord(payload)).map(sighting => ({
+    ...sighting,
+    source: 'hook',
+    position: origin.position,
+    at: origin.at,
+    by: `codex's ${event} hook`,
+  }));
+}
+
+function sightings(event: string, payload: JsonRecord): Sighting[] {
+  switch (event) {
+    case 'SessionStart': {
+      const id = asString(payload.session_id);
+      return id === null ? [] : [{ type: 'conversation', id, transcript: asString(payload.transcript_path) }];
+    }
+    case 'UserPromptSubmit': {
+      const prompt = asString(payload.prompt);
+      if (prompt === null) return [];
+      return [
+        { type: 'turn-began', prompt, ...(isOwnPrompt(prompt) ? { own: true } : {}) },
+        ...deliveryTokens(prompt).map(token => ({ type: 'delivery-seen' as const, token })),
+      ];
+    }
+    case 'PermissionRequest':
+      return [{ type: 'waiting', for: 'permission' }];
+    default:
+      return [];
+  }
+}

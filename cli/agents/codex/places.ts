@@ -1,0 +1,10 @@
+/** Where codex keeps its files. Pure. */
+
+/** `CODEX_HOME`, else `~/.codex`, of the environment that codex was started with. */
+export function codexHome(env: Record<string, string>): string {
+  return env.CODEX_HOME || `${env.HOME ?? ''}/.codex`;
+}
+
+export function configFile(env: Record<string, string>): string {
+  return `${codexHome(env)}/config.toml`;
+}
