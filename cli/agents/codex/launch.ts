@@ -23,9 +23,9 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** What codex would use before a subscription that the person is logged in to. */
 const API_KEYS = ['OPENAI_API_KEY', 'CODEX_API_KEY'];
 
-/** The user's configuration, which may have instructions of its own. */
-export function launchReads({ env }: Omit<LaunchRequest, 'files'>): string[] {
-  return [configFile(env)];
+/** The user's configuration, which may have instructions of its own; and where the worktree's repository is. */
+export function launchReads({ env, definition }: Omit<LaunchRequest, 'files'>): string[] {
+  return [configFile(env), ...(definition.worktree ? [`${definition.dir}/.git`] : [])];
 }
 
 /** @throws Failure when the person's own arguments ask for something else than an interactive codex here */
@@ -82,9 +82,14 @@ function server([command = '', ...args]: string[], names: string[]): TomlValue {
   };
 }
 
-/** In a worktree, a commit writes into the repository's own git directory, which stands elsewhere. */
-function writableRoots({ definition: { worktree, repo } }: LaunchRequest): string[] {
-  return worktree && repo !== null ? ['--add-dir', `${repo}/.git`] : [];
+/**
+ * In a worktree, a commit writes into the repository, which stands elsewhere, and into the folder that it has for the worktree.
+ * Codex keeps the latter from being written, as the target of `.git`, unless it is named itself (found out with its sandbox).
+ */
+function writableRoots({ definition: { worktree, dir }, files }: LaunchRequest): string[] {
+  const link = worktree ? files[`${dir}/.git`] : null;
+  const [, folder, repository] = /^gitdir: ((.+)\/worktrees\/[^/\n]+)\n?$/.exec(link ?? '') ?? [];
+  return folder && repository ? ['--add-dir', repository, '--add-dir', folder] : [];
 }
 
 /** `sandbox="read-only"` → `--sandbox read-only`; `web_search=true` → `-c web_search=true`. Their own options go first. */
