@@ -11,8 +11,9 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../helpers/root.js';
+import { endServer } from './agent-window.js';
 import { claudeEnvironment, makeClaudeHome } from './claude-home.js';
-import { type ClaudeWindow, endServer, openClaude, type WindowOptions } from './claude-window.js';
+import { type ClaudeWindow, openClaude, type WindowOptions } from './claude-window.js';
 import { installAgents } from './install.js';
 import { startStub } from './stub.js';
 
@@ -236,7 +237,7 @@ for (const folder of ['turns', 'screens']) mkdirSync(join(fixtures, folder), { r
 async function shown(window: ClaudeWindow, name: string): Promise<void> {
   // The screen follows the hooks and the state file.
   await delay(600);
-  const { cursorX, cursorY } = window.cursor();
+  const { cursorX, cursorY } = window.facts();
   const screen = window.screen().replace(/[ \n]+$/, '\n');
   writeFileSync(join(fixtures, 'screens', `${name}.ansi`), `${cursorX} ${cursorY}\n${tidy(screen)}`);
 }
