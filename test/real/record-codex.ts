@@ -184,7 +184,9 @@ const scenarios: Record<string, Scenario> = {
   'stop-blocked': plain('REPLY:I am done', {
     answers: { Stop: '{"decision":"block","reason":"REPLY:now I am done"}' },
   }),
-  'context-at-prompt': plain('REPLY:with context', { answers: { UserPromptSubmit: context('UserPromptSubmit') } }),
+  'context-at-prompt': plain('REPLY:with context', {
+    answers: { UserPromptSubmit: context('UserPromptSubmit') },
+  }),
   'context-at-start': plain('REPLY:with context', { answers: { SessionStart: context('SessionStart') } }),
   permission: {
     async play(window) {
@@ -339,7 +341,9 @@ async function screens(width: number, height: number): Promise<void> {
   await shown(window, 'after-escape-with-both');
   await cleared(window, 'C-c');
   await eventually(
-    () => (window.transcript() ?? '').split('"task_started"').length - (window.transcript() ?? '').split(/"task_complete"|"turn_aborted"/).length,
+    () =>
+      (window.transcript() ?? '').split('"task_started"').length -
+      (window.transcript() ?? '').split(/"task_complete"|"turn_aborted"/).length,
     open => open === 0,
   );
   await cleared(window, 'C-u');

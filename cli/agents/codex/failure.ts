@@ -1,5 +1,5 @@
 /** Why a turn failed, in actor's words. Pure. */
-import { asNumber, asRecord } from '../json.js';
+import { asNumber, asRecord, asString, type JsonRecord, parseJson } from '../json.js';
 
 const BY_NAME: Record<string, string> = {
   usage_limit_exceeded: 'rate_limit',
@@ -30,6 +30,17 @@ export function failureReason(info: unknown, message: string | null): string {
   if (status === 429) return 'rate_limit';
   if (status === 401 || status === 403) return 'authentication';
   if (status >= 400) return 'invalid_request';
+  const type = asString(answerOf(message).type) ?? '';
+  if (/invalid_request/.test(type)) return 'invalid_request';
   // The stream was cut, or nobody answered.
-  return /stream|connect|request/i.test(name ?? '') ? 'server_error' : 'unknown';
+  return /stream|connect|network/i.test(`${name} ${message}`) ? 'server_error' : 'unknown';
+}
+
+/** What the API said, where codex shows its whole answer: `{"error":{"message":"…"}}`. */
+export function failureMessage(message: string | null): string | null {
+  return asString(answerOf(message).message) ?? message;
+}
+
+function answerOf(message: string | null): JsonRecord {
+  return message?.startsWith('{') ? asRecord(asRecord(parseJson(message)).error) : {};
 }

@@ -8,7 +8,7 @@ import type { TailReader } from '../agent.js';
 import { deliveryTokens } from '../delivered.js';
 import { asArray, asNumber, asRecord, asString, type JsonRecord, parseJson } from '../json.js';
 import { type Line, lineFramer } from '../lines.js';
-import { failureReason } from './failure.js';
+import { failureMessage, failureReason } from './failure.js';
 import { isHookPrompt, isOwnPrompt } from './text.js';
 
 /** A line may hold a tool's whole output or an image. */
@@ -97,7 +97,13 @@ function ended(payload: JsonRecord): Sighting {
   const error = asRecord(payload.error);
   const said = asString(error.message);
   const reason = failureReason(error.codex_error_info, said);
-  return { type: 'turn-ended', outcome: 'failed', reason, message: said ?? message, durationMs };
+  return {
+    type: 'turn-ended',
+    outcome: 'failed',
+    reason,
+    message: failureMessage(said) ?? message,
+    durationMs,
+  };
 }
 
 function textOf(content: unknown): string {
