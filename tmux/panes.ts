@@ -26,6 +26,8 @@ export interface Pane {
   /** As the program set it. */
   title: string;
   alternateScreen: boolean;
+  /** When the program printed last, in milliseconds since the epoch, to the second. */
+  outputAt: number;
   /** `@actor_name`. */
   name: string;
   /** `@actor_launch`. */
@@ -46,6 +48,7 @@ const FIELDS = [
   '#{pane_width}',
   '#{pane_height}',
   '#{alternate_on}',
+  '#{window_activity}',
   '#{@actor_name}',
   '#{@actor_launch}',
   // The bytes themselves: in `[[:cntrl:]]` tmux takes the colon for the end of the modifier.
@@ -62,7 +65,7 @@ export function parsePane(line: string): Pane | null {
   const text = (index: number) => field[index] ?? '';
   const number = (index: number) => Number.parseInt(text(index), 10);
   const known = (index: number) => (text(index) === '' ? null : number(index));
-  if (field.length < FIELDS.length || text(13) === '') return null;
+  if (field.length < FIELDS.length || text(14) === '') return null;
   const dead = text(3) === '1';
   return {
     window: text(0),
@@ -77,10 +80,11 @@ export function parsePane(line: string): Pane | null {
     width: number(9),
     height: number(10),
     alternateScreen: text(11) === '1',
-    name: text(12),
-    launch: text(13),
-    command: text(14),
-    title: text(15),
+    outputAt: number(12) * 1000,
+    name: text(13),
+    launch: text(14),
+    command: text(15),
+    title: text(16),
   };
 }
 

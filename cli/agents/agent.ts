@@ -98,6 +98,10 @@ export interface ScreenReading {
   draft: string | null;
   /** The screen says the last turn was interrupted by hand. */
   interrupted: boolean;
+  /** What an empty composer looks like now: comes back as {@link AgentView.composer}. */
+  composer?: string;
+  /** For `composer` in the middle of a turn: the turn is over; its last message, and how that is known. */
+  end?: { message: string; by: string };
 }
 
 /** The terminal facts that go with a screen, from one `list-panes` line. */
@@ -110,6 +114,11 @@ export interface PaneFacts {
   command: string;
   title: string;
   alternateScreen: boolean;
+  /**
+   * Milliseconds since the program printed something (to the second), and since the open turn began (null: none is open).
+   * Absent where nobody knows: in a recording.
+   */
+  since?: { output: number; turn: number | null };
 }
 
 /** How the agent's process ended, as tmux tells it; both null when tmux cannot tell. */
@@ -162,9 +171,15 @@ export interface Agent {
   readonly foreground?: string[];
   /**
    * What nothing but the screen tells: `ready` (no hook runs at the start), `dialog` (in the middle of a turn), `interrupt` (by
-   * hand, before any output; unless there is a state file). The screen is looked at for these now and then.
+   * hand, before any output; unless there is a state file), `end` (of a turn). The screen is looked at for these now and then.
    */
-  readonly screenTells: readonly ('ready' | 'dialog' | 'interrupt')[];
+  readonly screenTells: readonly ('ready' | 'dialog' | 'interrupt' | 'end')[];
+  /** Is a prompt taken as soon as it was put in? So it is for an agent that may never say so. */
+  readonly assumesTaken?: boolean;
+  /** Does it go on where it was when it is started again, though its conversation has no id? */
+  readonly remembers?: boolean;
+  /** Are prompts pasted without brackets, as if they were typed? */
+  readonly plainPaste?: boolean;
   /**
    * The doors by which an event can be handed in, the best first: `mcp` (our MCP server's inbox door), `queue` (the agent's own
    * queue, see {@link enqueue}), `hook` (claims a file), `print` (shell).

@@ -4,8 +4,8 @@
  */
 import path from 'node:path';
 import type { Agent, AgentView, LaunchRequest, PaneFacts, ScreenReading } from './agent.js';
+import { plainText } from './plain-text.js';
 import { ShellOutputReader } from './shell/output.js';
-import { plainText } from './shell/text.js';
 
 /** Output is recorded in segments of this size, so that old ones can be deleted while a command runs on. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;

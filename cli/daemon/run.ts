@@ -9,6 +9,7 @@ import path from 'node:path';
 import { listClients } from '../../tmux/clients.js';
 import { Tmux } from '../../tmux/tmux.js';
 import type { Agent } from '../agents/agent.js';
+import { customAgent } from '../agents/custom.js';
 import { agents } from '../agents/registry.js';
 import { Failure } from '../domain/failure.js';
 import type { Session } from '../domain/world.js';
@@ -178,11 +179,8 @@ async function isNeeded(daemon: Daemon, clients: Set<Socket>): Promise<boolean> 
 }
 
 function agentOf(session: Session): Agent {
-  const agent = agents[session.definition.agent];
-  if (!agent)
-    throw new Failure(
-      EXIT.usage,
-      `${session.definition.name} has an agent that is not known: ${session.definition.agent}`,
-    );
-  return agent;
+  const { name, agent, custom } = session.definition;
+  const known = agents[agent] ?? (custom && customAgent(agent, custom));
+  if (!known) throw new Failure(EXIT.usage, `${name} has an agent that is not known: ${agent}`);
+  return known;
 }

@@ -95,7 +95,7 @@ export class Running {
   /** Does something of a running turn stand nowhere but on the screen? */
   get looksDuringTurn(): boolean {
     const { screenTells } = this.#agent;
-    if (screenTells.includes('dialog')) return true;
+    if (screenTells.includes('dialog') || screenTells.includes('end')) return true;
     const state = this.#agent.stateFile(this.view);
     return screenTells.includes('interrupt') && (state === null || !existsSync(state));
   }

@@ -1,6 +1,7 @@
 /** The settings that count in a place: the layers of the files, read again when they change. */
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { CustomAgent } from '../domain/definition.js';
 import { withoutTrust } from '../domain/distrust.js';
 import {
   type Hook,
@@ -64,16 +65,18 @@ export function trustOf(daemon: Daemon): Map<string, string> {
 
 /** What to tell a person of settings that do not count: not yet allowed, or read by this version and not acted on. */
 export function noticesOf({ layers, withheld, file }: PlaceSettings): string[] {
-  const idle = layers.flatMap(({ settings: { notify, agents } }) => [
-    ...(notify.desktop ? ['notify'] : []),
-    ...(agents.size > 0 ? ['agent'] : []),
-  ]);
+  const idle = layers.flatMap(({ settings: { notify } }) => (notify.desktop ? ['notify'] : []));
   return [
     ...(withheld.length > 0
       ? [`not used until you allow it: ${withheld.join(', ')} of ${file} (actor trust)`]
       : []),
     ...(idle.length > 0 ? [`not acted on by this version of actor: ${[...new Set(idle)].join(', ')}`] : []),
   ];
+}
+
+/** The custom agent of this name in these layers; null: there is none. */
+export function customAgentIn(layers: readonly Layer[], kind: string): CustomAgent | null {
+  return strongest(layers, settings => settings.agents.get(kind));
 }
 
 /** The hook of this name in this repository; null: there is none. @throws as {@link settingsFor} */

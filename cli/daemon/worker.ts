@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { nextAct } from '../domain/next.js';
 import type { Session } from '../domain/world.js';
 import { launchAgent } from './acts/launch.js';
-import { lookAtStart, lookDuringTurn } from './acts/look.js';
+import { lookAtStart, lookDuringTurn, takeForGranted } from './acts/look.js';
 import { recheckSent, sendPrompt } from './acts/send.js';
 import { Admission } from './admission.js';
 import type { Daemon } from './context.js';
@@ -26,6 +26,8 @@ const SLOW_LOOK = 2000;
 const TURN_LOOK = 5000;
 /** At a dialog, more often: it may have been answered. */
 const DIALOG_LOOK = 1000;
+/** A turn whose end nothing else tells. */
+const END_LOOK = 500;
 
 export class Worker {
   readonly #daemon: Daemon;
@@ -135,12 +137,16 @@ export class Worker {
   /** What needs another look although there is nothing to do: a start that takes long, a prompt that is not acknowledged. */
   async #lookAfter(session: Session): Promise<void> {
     if (!session.launch || !this.running) return;
+    const agent = this.#daemon.agentOf(session);
+    const given = session.queue.find(prompt => prompt.state !== 'queued');
+    if (given && !session.turn && agent.assumesTaken) takeForGranted(this.#daemon, this, given);
     const sent = session.queue.find(prompt => prompt.state === 'sending');
     if (sent && !session.turn) return this.#again(await recheckSent(this.#daemon, this, sent));
     const isOpen = session.status === 'working' || session.status === 'waiting';
     if (session.turn && isOpen && this.running.looksDuringTurn) {
       await lookDuringTurn(this.#daemon, this);
-      return this.#again(session.status === 'waiting' ? DIALOG_LOOK : TURN_LOOK);
+      const isEndSeen = agent.screenTells.includes('end');
+      return this.#again(isEndSeen ? END_LOOK : session.status === 'waiting' ? DIALOG_LOOK : TURN_LOOK);
     }
     if (session.launch.ready) return;
     const age = Date.now() - session.launch.startedAt;

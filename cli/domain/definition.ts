@@ -2,10 +2,24 @@
 
 export type ConfigValue = string | number | boolean;
 
+/** `agent "gemini" { … }` of the settings: a kind of agent that needs no code. */
+export interface CustomAgent {
+  command: string[];
+  /** Added when the agent is started again; null: it does not remember. */
+  resume: string[] | null;
+  promptBy: 'argv' | 'paste' | 'stdin';
+  turnEnd: { by: 'hook' } | { by: 'title'; pattern: string } | { by: 'silence'; seconds: number };
+  /** tmux key names. */
+  interrupt: string[];
+  env: Record<string, string>;
+}
+
 export interface Definition {
   name: string;
   /** `claude`, `codex`, `shell`, or the name of a custom agent. */
   agent: string;
+  /** What a custom agent is; null for the kinds that are built in. */
+  custom: CustomAgent | null;
   /** A coordinator that a person lands in (`actor claude`); sits in the person's own directory. */
   main: boolean;
   /** The agent's own conversation id, once known. */

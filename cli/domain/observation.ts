@@ -46,6 +46,8 @@ export type Observation = Origin &
         durationMs?: number | null;
         /** The source reports no beginning for such a turn: its end acknowledges the prompt that is under way. */
         unbegun?: boolean;
+        /** The source knows that it ended, not how: if it was interrupted by actor, it was stopped. */
+        untold?: boolean;
       }
     | /** A person is needed. */ { type: 'waiting'; for: WaitingFor }
     | /** No longer waiting; the turn goes on. */ { type: 'resumed' }

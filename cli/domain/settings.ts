@@ -1,5 +1,5 @@
 /** What `settings.kdl` can say (contract §8), and what the layers of it come to. Pure data; reading is in store/, merging in resolve.ts. */
-import type { ConfigValue } from './definition.js';
+import type { ConfigValue, CustomAgent } from './definition.js';
 
 /** A program's lifecycle hooks, as they are called in the file. */
 export const HOOK_NAMES = ['on-start', 'before-run', 'after-run', 'on-discard'] as const;
@@ -41,16 +41,6 @@ export interface Role {
   config: Record<string, ConfigValue | null>;
   useSubscription: Said<boolean>;
   coordinator: Said<boolean>;
-}
-
-/** `agent "gemini" { … }`: a kind of agent that needs no code. */
-export interface CustomAgent {
-  command: string[];
-  resume: string[] | null;
-  promptBy: 'argv' | 'paste' | 'stdin';
-  turnEnd: { by: 'hook' } | { by: 'title'; pattern: string } | { by: 'silence'; seconds: number };
-  interrupt: string[];
-  env: Record<string, string>;
 }
 
 /** What one file says. */

@@ -141,6 +141,8 @@ function turnEnded(
 ): NewRecord[] {
   const { by, at } = observation;
   const turn = session.turn;
+  if (observation.untold && session.stopping)
+    observation = { ...observation, outcome: 'stopped', untold: false };
   if (!turn) {
     // A prompt that began and ended in one (a shell's comment line): its end is its acknowledgement.
     const taken = observation.unbegun ? acknowledged(session, null, () => true) : undefined;

@@ -3,7 +3,10 @@
  * hand and meant differently must be told, not guessed.
  */
 import type { ConfigValue, Definition } from '../domain/definition.js';
+import { readCustomAgent, writeCustomAgent } from './custom-agent.js';
 import { type KdlEntry, KdlError, type KdlNode, type KdlValue, makeNode } from './kdl.js';
+import { CUSTOM_AGENT_SHAPE } from './settings-shape.js';
+import { checkShape } from './shape.js';
 
 /** All fields but the name, which is the argument of `session` itself. */
 export type Fields = Omit<Definition, 'name'>;
@@ -40,12 +43,24 @@ const flag: Field<boolean> = {
 };
 
 /** What a field is called in the file, where it is not its own name. */
-export const NODE_NAMES: Partial<Record<keyof Fields, string>> = { useSubscription: 'use-subscription' };
+export const NODE_NAMES: Partial<Record<keyof Fields, string>> = {
+  custom: 'kind',
+  useSubscription: 'use-subscription',
+};
 
 /** In the order in which they are written. */
 export const FIELDS: { [K in keyof Fields]: Field<Fields[K]> } = {
   main: flag,
   agent: text,
+  custom: {
+    read: (node, file) => {
+      checkShape([node], { kind: CUSTOM_AGENT_SHAPE }, file, false);
+      return readCustomAgent(node, file);
+    },
+    write: (value, name) => value && writeCustomAgent(value, name),
+    absent: null,
+    properties: [],
+  },
   args: {
     read: (node, file) => node.values.map(entry => textOf(entry, node, file)),
     write: (value, name) => (value.length === 0 ? null : makeNode(name, value)),

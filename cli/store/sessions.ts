@@ -203,6 +203,7 @@ function readFields(session: KdlNode, file: string): Fields {
   };
   return {
     agent: read('agent'),
+    custom: read('custom'),
     main: read('main'),
     conversation: read('conversation'),
     dir: read('dir'),

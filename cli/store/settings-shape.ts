@@ -43,6 +43,30 @@ const hook = (command: string): NodeShape => ({
   properties: { timeout: seconds },
 });
 
+/** What a custom agent consists of. */
+const CUSTOM_AGENT = {
+  needs: ['command', 'turn-end'],
+  children: {
+    command: { usage: 'command "gemini" "--flag"', values: { each: text('text') } },
+    resume: { usage: 'resume "--continue"', values: { each: text('text') } },
+    'prompt-by': { usage: 'prompt-by "paste"', values: [choice('argv', 'paste', 'stdin')] },
+    'turn-end': {
+      usage: 'turn-end "hook", turn-end "title" pattern="done", or turn-end "silence" seconds=4',
+      values: [choice('hook', 'title', 'silence')],
+      properties: { seconds, pattern: text('text') },
+    },
+    interrupt: { usage: 'interrupt "Escape"', values: { each: key } },
+    env: { usage: 'env NAME="value"', values: [], properties: { any: text('text') } },
+  },
+} satisfies Partial<NodeShape>;
+
+/** A custom agent as the file of a session keeps it: without its name. */
+export const CUSTOM_AGENT_SHAPE: NodeShape = {
+  usage: 'kind { command "gemini"; turn-end "hook" }',
+  values: [],
+  ...CUSTOM_AGENT,
+};
+
 export const SETTINGS_SHAPE: Shape = {
   'default-agent': one(text('the name of an agent'), 'default-agent "claude"'),
   defaults: {
@@ -75,19 +99,7 @@ export const SETTINGS_SHAPE: Shape = {
       },
     ],
     isNamed: true,
-    needs: ['command', 'turn-end'],
-    children: {
-      command: { usage: 'command "gemini" "--flag"', values: { each: text('text') } },
-      resume: { usage: 'resume "--continue"', values: { each: text('text') } },
-      'prompt-by': { usage: 'prompt-by "paste"', values: [choice('argv', 'paste', 'stdin')] },
-      'turn-end': {
-        usage: 'turn-end "hook", turn-end "title" pattern="done", or turn-end "silence" seconds=4',
-        values: [choice('hook', 'title', 'silence')],
-        properties: { seconds, pattern: text('text') },
-      },
-      interrupt: { usage: 'interrupt "Escape"', values: { each: key } },
-      env: { usage: 'env NAME="value"', values: [], properties: { any: text('text') } },
-    },
+    ...CUSTOM_AGENT,
   },
   hooks: {
     usage: 'hooks { on-start "npm ci" timeout=300 }',

@@ -2,7 +2,6 @@
 import type { ConfigValue } from '../domain/definition.js';
 import {
   type AgentDefaults,
-  type CustomAgent,
   HOOK_NAMES,
   HOOK_TIMEOUT,
   type Hook,
@@ -11,8 +10,10 @@ import {
   type Said,
   type Settings,
 } from '../domain/settings.js';
+import { readCustomAgent } from './custom-agent.js';
 import { readIfThere } from './files.js';
-import { KdlError, type KdlNode, type KdlValue, parseDocument } from './kdl.js';
+import { KdlError, type KdlNode, parseDocument } from './kdl.js';
+import { childOf, firstOf, nameOf, saidOf, wordsOf } from './nodes.js';
 import { SETTINGS_SHAPE } from './settings-shape.js';
 import { checkShape } from './shape.js';
 
@@ -51,7 +52,7 @@ function read(node: KdlNode, settings: Settings, file: string): void {
       settings.roles.set(nameOf(node), roleOf(node));
       return;
     case 'agent':
-      settings.agents.set(nameOf(node), agentOf(node, file));
+      settings.agents.set(nameOf(node), readCustomAgent(node, file));
       return;
     case 'hooks':
       for (const name of HOOK_NAMES) {
@@ -86,31 +87,6 @@ function roleOf(node: KdlNode): Role {
   };
 }
 
-function agentOf(node: KdlNode, file: string): CustomAgent {
-  return {
-    command: wordsOf(node, 'command') ?? [],
-    resume: wordsOf(node, 'resume'),
-    promptBy: saidOf<CustomAgent['promptBy']>(node, 'prompt-by') ?? 'paste',
-    turnEnd: turnEndOf(childOf(node, 'turn-end')!, file),
-    interrupt: wordsOf(node, 'interrupt') ?? ['Escape'],
-    env: Object.fromEntries(
-      [...(childOf(node, 'env')?.properties ?? [])].map(([key, { value }]) => [key, String(value)]),
-    ),
-  };
-}
-
-/** Which property goes with which way. */
-function turnEndOf(node: KdlNode, file: string): CustomAgent['turnEnd'] {
-  const by = firstOf<CustomAgent['turnEnd']['by']>(node)!;
-  const needed = { hook: null, title: 'pattern', silence: 'seconds' }[by];
-  for (const [key, { at }] of node.properties)
-    if (key !== needed) throw new KdlError(file, at, `"${key}=" does not go with turn-end "${by}"`);
-  const value = needed && node.properties.get(needed)?.value;
-  if (needed && value === undefined) throw new KdlError(file, node.at, `turn-end "${by}" needs ${needed}=…`);
-  if (by === 'title') return { by, pattern: String(value) };
-  return by === 'silence' ? { by, seconds: Number(value) } : { by };
-}
-
 function hookOf(node: KdlNode): Hook | null {
   const command = firstOf<string>(node);
   const timeout = node.properties.get('timeout')?.value;
@@ -130,32 +106,10 @@ function keysOf(node: KdlNode, file: string): Settings['keys'] {
   return keys;
 }
 
-function childOf(node: KdlNode, name: string): KdlNode | undefined {
-  return node.children.find(child => child.name === name);
-}
-
-function nameOf(node: KdlNode): string {
-  return String(node.values[0]!.value);
-}
-
-function firstOf<T extends KdlValue>(node: KdlNode): Said<T> {
-  return node.values[0]?.value as Said<T>;
-}
-
-function saidOf<T extends KdlValue>(node: KdlNode, name: string): Said<T> {
-  const child = childOf(node, name);
-  return child && firstOf<T>(child);
-}
-
 function configOf(node: KdlNode): Record<string, ConfigValue | null> {
   return Object.fromEntries(
     [...(childOf(node, 'config')?.properties ?? [])].map(([key, { value }]) => [key, value]),
   );
-}
-
-function wordsOf(node: KdlNode, name: string): string[] | null {
-  const child = childOf(node, name);
-  return child ? child.values.map(({ value }) => String(value)) : null;
 }
 
 function listOf(node: KdlNode, name: string): Said<string[]> {

@@ -5,6 +5,7 @@ import type { Definition } from '../../cli/domain/definition.js';
 export function definitionOf(differences: Partial<Definition> & { name: string }): Definition {
   return {
     agent: 'claude',
+    custom: null,
     main: false,
     conversation: null,
     dir: '/d',

@@ -57,7 +57,12 @@ export function openCodex(options: CodexOptions): CodexWindow {
   const { root, dir } = options;
   const { launch, folder, home } = newLaunch(root);
   const name = options.name ?? launch;
-  const env: Record<string, string> = { ...options.env, ACTOR_HOME: home, ACTOR_NAME: name, ACTOR_LAUNCH: launch };
+  const env: Record<string, string> = {
+    ...options.env,
+    ACTOR_HOME: home,
+    ACTOR_NAME: name,
+    ACTOR_LAUNCH: launch,
+  };
   const argv = [
     'codex',
     ...(options.command ?? []),

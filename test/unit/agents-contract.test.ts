@@ -2,6 +2,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { AgentView, LaunchRequest, PaneFacts } from '../../cli/agents/agent.js';
+import { customAgent } from '../../cli/agents/custom.js';
 import { agents } from '../../cli/agents/registry.js';
 import { definitionOf } from '../helpers/definition.js';
 
@@ -24,7 +25,21 @@ const prompts = fc.oneof(
   ),
 );
 
-for (const [kind, agent] of Object.entries(agents)) {
+/** One of a few lines of settings, in each of the ways in which prompts go in. */
+const custom = (['argv', 'paste', 'stdin'] as const).map(promptBy =>
+  customAgent(`custom-${promptBy}`, {
+    ...{
+      command: ['mine', '--tui'],
+      resume: ['--continue'],
+      promptBy,
+      turnEnd: { by: 'silence', seconds: 4 },
+    },
+    ...{ interrupt: ['Escape'], env: { MODE: 'x' } },
+  }),
+);
+
+for (const agent of [...Object.values(agents), ...custom]) {
+  const { kind } = agent;
   const definition = definitionOf({ name: 'fix', agent: kind, dir: '/w/fix', repo: '/repo' });
   const view: AgentView = {
     ...{ definition, launch: 'l1', folder: '/home/me/.actor/run/l1', pid: 4711 },
@@ -55,7 +70,6 @@ for (const [kind, agent] of Object.entries(agents)) {
   });
 
   test(`${kind}: starts its program, as a main and as a session, anew and again`, t => {
-    t.is(agent.kind, kind);
     for (const main of [false, true])
       for (const resume of [false, true]) {
         const own = { ...definition, main, coordinator: main, conversation: resume ? 'c1' : null };
@@ -67,13 +81,16 @@ for (const [kind, agent] of Object.entries(agents)) {
   });
 
   test(`${kind}: a first prompt is one argument, the last one, byte for byte`, t => {
-    t.is(agent.takesFirstPrompt('do it', definition), kind !== 'shell', 'a shell has no such argument');
+    t.is(
+      agent.takesFirstPrompt('do it', definition),
+      !['shell', 'custom-paste', 'custom-stdin'].includes(kind),
+    );
     fc.assert(
       fc.property(prompts, prompt => {
         if (!agent.takesFirstPrompt(prompt, definition)) return;
         const { argv } = agent.launch(request({ prompt }));
         t.is(argv.at(-1), prompt);
-        t.is(argv.at(-2), '--', 'it is no option, whatever it begins with');
+        if (prompt.startsWith('-')) t.is(argv.at(-2), '--', 'it is no option');
         t.false(prompt.includes('\0'));
       }),
     );
@@ -119,6 +136,7 @@ for (const [kind, agent] of Object.entries(agents)) {
   test(`${kind}: an appended file shows the same wherever it is cut`, t => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(300), (bytes, cut) => {
+        t.true(Array.isArray(agent.tails(view)));
         for (const tail of agent.tails(view)) {
           const whole = tail.reader(0).push(bytes, 1);
           const reader = tail.reader(0);
@@ -130,7 +148,7 @@ for (const [kind, agent] of Object.entries(agents)) {
   });
 
   test(`${kind}: has a door for events, and what a queue needs`, t => {
-    t.true(agent.doors.length > 0);
+    t.is(agent.doors.length > 0, !kind.startsWith('custom'), 'nobody knows a way into a custom agent');
     t.is(agent.doors.includes('queue'), agent.enqueue !== undefined);
     t.is(agent.doors.includes('queue'), agent.queueFiles !== undefined);
     t.true(agent.interruptKeys.length > 0);

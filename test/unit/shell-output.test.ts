@@ -1,6 +1,6 @@
 import test from 'ava';
+import { plainText } from '../../cli/agents/plain-text.js';
 import { ShellOutputReader } from '../../cli/agents/shell/output.js';
-import { plainText } from '../../cli/agents/shell/text.js';
 import type { Observation } from '../../cli/domain/observation.js';
 
 const AID = 'abc';

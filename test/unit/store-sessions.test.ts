@@ -21,6 +21,7 @@ const full: Definition = {
   name: 'fix-nav',
   main: false,
   agent: 'claude',
+  custom: null,
   args: [],
   conversation: '7b1c',
   dir: '/home/me/.actor/worktrees/fix-nav',
@@ -133,6 +134,23 @@ const definition: fc.Arbitrary<Definition> = fc.record({
   name: fc.constantFrom('a', 'Fix.it_2-x', 'main'),
   main: fc.boolean(),
   agent: fc.string({ unit: 'binary', minLength: 1 }),
+  custom: fc.option(
+    fc.record({
+      command: fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1 }),
+      resume: fc.option(fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1 }), {
+        nil: null,
+      }),
+      promptBy: fc.constantFrom('argv', 'paste', 'stdin'),
+      turnEnd: fc.constantFrom(
+        { by: 'hook' } as const,
+        { by: 'title', pattern: '^d[oö]ne$' } as const,
+        { by: 'silence', seconds: 1.5 } as const,
+      ),
+      interrupt: fc.constantFrom(['Escape'], ['C-c', 'C-c']),
+      env: fc.dictionary(fc.stringMatching(/^[A-Z_]+$/), fc.string({ unit: 'binary', minLength: 1 })),
+    }),
+    { nil: null },
+  ),
   args: fc.array(fc.string({ unit: 'binary' })),
   conversation: optional,
   dir: fc.string({ unit: 'binary' }).map(path => `/${path}`),

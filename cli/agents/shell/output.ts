@@ -8,7 +8,7 @@
  */
 import type { Observation, Sighting } from '../../domain/observation.js';
 import type { TailReader } from '../agent.js';
-import { plainText } from './text.js';
+import { plainText } from '../plain-text.js';
 
 /** The last message is this much of the end of the output, in bytes. */
 const MESSAGE_BYTES = 4096;

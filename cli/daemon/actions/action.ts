@@ -1,10 +1,14 @@
 /** What an action is: one use case of the daemon, called by one request. */
 import type { Agent } from '../../agents/agent.js';
+import { customAgent } from '../../agents/custom.js';
 import { agents } from '../../agents/registry.js';
+import type { CustomAgent } from '../../domain/definition.js';
 import { Failure } from '../../domain/failure.js';
+import type { Layer } from '../../domain/settings.js';
 import type { Session } from '../../domain/world.js';
 import { EXIT, type Method, type Methods } from '../../protocol.js';
 import { type Daemon, findSession } from '../context.js';
+import { customAgentIn } from '../settings.js';
 import type { Exchange } from '../socket.js';
 
 /** @throws Failure with the exit code that the shell should see. */
@@ -27,9 +31,16 @@ export function requireSessions(daemon: Daemon, names: readonly string[]): Sessi
   return [...new Set(names.map(name => requireSession(daemon, name)))];
 }
 
-/** @throws Failure for a kind of agent that there is not. */
-export function agentOfKind(kind: string): Agent {
+/** A kind of agent, with what a custom one consists of. @throws Failure for one that there is not. */
+export function agentOfKind(
+  kind: string,
+  layers: readonly Layer[] = [],
+): { agent: Agent; custom: CustomAgent | null } {
   const agent = agents[kind];
-  if (agent) return agent;
-  throw new Failure(EXIT.usage, `no agent ${kind}`, `--agent ${Object.keys(agents).join('|')}`);
+  if (agent) return { agent, custom: null };
+  const custom = customAgentIn(layers, kind);
+  if (custom) return { agent: customAgent(kind, custom), custom };
+  const own = layers.flatMap(({ settings }) => [...settings.agents.keys()]);
+  const kinds = [...new Set([...Object.keys(agents), ...own])];
+  throw new Failure(EXIT.usage, `no agent ${kind}`, `--agent ${kinds.join('|')}`);
 }

@@ -23,7 +23,7 @@ import { viewFor } from './looking.js';
 export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const { params, caller } = request;
   const env = caller.env ?? {};
-  const agent = agentOfKind(params.agent);
+  const { agent } = agentOfKind(params.agent);
   const repository = await describeRepository(new Git(env), caller.cwd);
   const repo = repository && !repository.bare ? repository.root : null;
   const place = { repo, dir: caller.cwd };
@@ -50,6 +50,7 @@ export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const definition: Definition = {
     name,
     agent: agent.kind,
+    custom: null,
     main: true,
     // A new agent begins a new conversation; what waits for main comes to it as its first message.
     conversation: null,

@@ -57,7 +57,7 @@ export const create: Action<'new'> = async (daemon, exchange) => {
     askedOf(params),
     mainOf(daemon.ledger.world, { repo, dir })?.definition.agent ?? null,
   );
-  const agent = agentOfKind(resolved.agent);
+  const { agent, custom } = agentOfKind(resolved.agent, settings.layers);
   requireProgram(agent.program, env.PATH ?? '');
   const problem = params.prompt === null ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
@@ -75,6 +75,7 @@ export const create: Action<'new'> = async (daemon, exchange) => {
     const definition: Definition = {
       name,
       agent: agent.kind,
+      custom,
       main: false,
       conversation: null,
       dir: made?.path ?? dir,

@@ -50,13 +50,14 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
   const launch = `${randomBytes(5).toString('hex')}`;
   const folder = launchFolder(daemon, launch);
   const passed = prompt && !prompt.slash && agent.takesFirstPrompt(prompt.text, definition) ? prompt : null;
+  const resume = session.turns > 0 && (definition.conversation !== null || agent.remembers === true);
   daemon.ledger.commit([
     {
       kind: 'launching',
       session: name,
       launch,
       prompt: passed?.id ?? null,
-      resume: definition.conversation !== null && session.turns > 0,
+      resume,
     },
   ]);
   point('after-launching');
@@ -68,7 +69,7 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
       launch,
       folder,
       env,
-      resume: definition.conversation !== null && session.turns > 0,
+      resume,
       prompt: passed?.text ?? null,
       systemPrompt: systemPromptOf(daemon, definition),
     };

@@ -1,8 +1,9 @@
 /** Looks at a session's screen, for what no hook tells. */
 import { lookAtPane } from '../../../tmux/capture.js';
 import type { Pane } from '../../../tmux/panes.js';
-import type { Agent, ScreenReading } from '../../agents/agent.js';
+import type { Agent, PaneFacts, ScreenReading } from '../../agents/agent.js';
 import type { Sighting } from '../../domain/observation.js';
+import type { Prompt, Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { observe } from '../inputs/observe.js';
 import type { Worker } from '../worker.js';
@@ -20,7 +21,7 @@ export async function readScreen(
   if (!session?.launch?.pane || !running) return null;
   const look = await lookAtPane(daemon.tmux, session.launch.pane, load);
   if (!look || look.pane.dead) return null;
-  return daemon.agentOf(session).screen(look.screen, factsOf(look.pane), running.view);
+  return daemon.agentOf(session).screen(look.screen, factsOf(look.pane, session), running.view);
 }
 
 /** A dialog that was just reported may not be drawn yet, in milliseconds. */
@@ -34,8 +35,7 @@ export async function lookAtStart(daemon: Daemon, worker: Worker): Promise<void>
   const reading = await readScreen(daemon, worker);
   if (reading?.state === 'dialog') seeDialog(daemon, worker, reading);
   const isReady = reading?.state === 'composer' || reading?.state === 'draft';
-  if (isReady && daemon.agentOf(session).screenTells.includes('ready'))
-    see(daemon, worker, { type: 'ready' });
+  if (isReady && daemon.agentOf(session).screenTells.includes('ready')) see(daemon, worker, ready(reading));
 }
 
 /** What no hook and no file tells of a running turn: an interrupt by hand before any output, a dialog, its end. */
@@ -44,10 +44,27 @@ export async function lookDuringTurn(daemon: Daemon, worker: Worker): Promise<vo
   const { session } = worker;
   if (!session?.turn || !reading) return;
   if (reading.interrupted && reading.state !== 'busy') seeInterrupt(daemon, worker);
+  else if (reading.end) seeEnd(daemon, worker, reading.end, reading);
   else if (!daemon.agentOf(session).screenTells.includes('dialog')) return;
   else if (reading.state === 'dialog') seeDialog(daemon, worker, reading);
   else if (session.status === 'waiting' && Date.now() - session.statusSince > DIALOG_DRAWN)
     see(daemon, worker, { type: 'resumed' });
+}
+
+function ready({ composer }: ScreenReading): Sighting {
+  return { type: 'ready', ...(composer === undefined ? {} : { composer }) };
+}
+
+/** Notes that the turn is over, and what the composer looks like then. */
+function seeEnd(
+  daemon: Daemon,
+  worker: Worker,
+  end: { message: string; by: string },
+  reading: ScreenReading,
+): void {
+  const { message, by } = end;
+  see(daemon, worker, { type: 'turn-ended', outcome: 'completed', reason: null, message, untold: true }, by);
+  see(daemon, worker, ready(reading), by);
 }
 
 /** Notes that the turn was interrupted, known from the screen only. */
@@ -55,14 +72,19 @@ export function seeInterrupt(daemon: Daemon, worker: Worker): void {
   see(daemon, worker, { type: 'turn-ended', outcome: 'stopped', reason: null, message: null });
 }
 
+/** Notes that a prompt was taken: an agent that never says so was given it. */
+export function takeForGranted(daemon: Daemon, worker: Worker, prompt: Prompt): void {
+  see(daemon, worker, { type: 'turn-began', prompt: prompt.text }, 'the prompt that was put in (a guess)');
+}
+
 /** Notes that a person is needed, known from the screen only. */
 export function seeDialog(daemon: Daemon, worker: Worker, reading: ScreenReading): void {
   if (reading.waitingFor) see(daemon, worker, { type: 'waiting', for: reading.waitingFor });
 }
 
-function see(daemon: Daemon, { session }: Worker, sighting: Sighting): void {
+function see(daemon: Daemon, { session }: Worker, sighting: Sighting, by = 'the screen (a guess)'): void {
   if (!session?.launch) return;
-  const origin = { source: 'screen', position: null, at: Date.now(), by: 'the screen (a guess)' };
+  const origin = { source: 'screen', position: null, at: Date.now(), by };
   observe(daemon, session.definition.name, session.launch.id, [{ ...sighting, ...origin }]);
 }
 
@@ -79,7 +101,9 @@ export function isOurText(agent: Agent, sent: string, draft: string): boolean {
   );
 }
 
-function factsOf(pane: Pane) {
+function factsOf(pane: Pane, { turn }: Session): PaneFacts {
   const { cursorX, cursorY, width, height, command, title, alternateScreen } = pane;
-  return { cursorX, cursorY, width, height, command, title, alternateScreen };
+  const now = Date.now();
+  const since = { output: now - pane.outputAt, turn: turn ? now - turn.startedAt : null };
+  return { cursorX, cursorY, width, height, command, title, alternateScreen, since };
 }

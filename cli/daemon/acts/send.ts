@@ -58,7 +58,10 @@ export async function sendPrompt(
   }
   daemon.ledger.commit([{ kind: 'sending', session: session.definition.name, prompt: prompt.id, buffer }]);
   point('after-sending');
-  const options = agent.foreground ? { foreground: agent.foreground } : {};
+  const options = {
+    ...(agent.foreground ? { foreground: agent.foreground } : {}),
+    ...(agent.plainPaste ? { bracketed: false } : {}),
+  };
   const pasted = await pastePrompt(daemon.tmux, pane, buffer, options).catch(error => {
     daemon.log(`${session.definition.name}: a paste`, error);
     return 'doubtful' as const;

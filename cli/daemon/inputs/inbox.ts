@@ -88,7 +88,7 @@ function parseMessage(file: string, name: string, at: number): InboxMessage | nu
       launch,
       session,
       event,
-      payload: parsePayload(end < 0 ? '' : text.slice(end + 1)),
+      payload: head.text === true ? text.slice(end + 1) : parsePayload(end < 0 ? '' : text.slice(end + 1)),
     };
   } catch {
     return null;

@@ -24,7 +24,9 @@ export function observe(
     const worker = daemon.workerOf(session);
     const view = worker.running?.view;
     if (view && observation.type === 'ready') view.composer = observation.composer ?? null;
-    if (view && observation.type === 'turn-began') view.composer = null;
+    // One that says nothing of its composer has the same one after the turn.
+    const isKept = daemon.agentOf(session).assumesTaken;
+    if (view && observation.type === 'turn-began' && !isKept) view.composer = null;
     const records = step(world, session, observation, daemon.agentOf(session).samePrompt);
     if (inboxFile !== undefined && index === observations.length - 1 && (records.length > 0 || isChanged))
       records.push({ kind: 'inbox', file: inboxFile });

@@ -1,0 +1,161 @@
+/**
+ * A kind of agent that needs no code: what the settings say of it (contract §8), as an agent. Most of what such a program
+ * does is unknown. What is guessed (that a prompt was taken; by its title or its silence, that a turn is over) says so.
+ */
+import type { CustomAgent } from '../domain/definition.js';
+import type { Sighting } from '../domain/observation.js';
+import type { Agent, LaunchPlan, LaunchRequest, PaneFacts, ScreenReading } from './agent.js';
+import { parseJson } from './json.js';
+import { plainText } from './plain-text.js';
+import { toRows } from './rows.js';
+
+/** A program that has not printed for this long after its start waits for its person, in milliseconds. */
+const QUIET_START = 1500;
+/** A title of the turn before is not taken for one of this turn's end, in milliseconds. */
+const TITLE_PATIENCE = 2000;
+/** Longest first prompt in bytes: an argument may have 128 KiB on Linux. */
+const FIRST_PROMPT_LIMIT = 100_000;
+/** So many rows of the screen are the last message of a turn whose end is guessed. */
+const MESSAGE_ROWS = 20;
+
+export function customAgent(kind: string, custom: CustomAgent): Agent {
+  const { promptBy, turnEnd } = custom;
+  const [program = '', ...args] = custom.command;
+  return {
+    kind,
+    program,
+
+    launchReads: () => [],
+    launch: request => launchPlan(program, args, custom, request),
+    takesFirstPrompt: prompt =>
+      promptBy === 'argv' &&
+      !/^-|\0/.test(prompt) &&
+      prompt.trim() !== '' &&
+      Buffer.byteLength(prompt) <= FIRST_PROMPT_LIMIT,
+    remembers: custom.resume !== null,
+
+    hook: (event, payload, { at, position }) =>
+      said(event, typeof payload === 'string' ? plainText(payload) : null).map(sighting => ({
+        ...sighting,
+        ...{ source: 'hook', position, at, by: `actor-event ${event}` },
+      })),
+    tails: () => [],
+    stateFile: () => null,
+    state: () => [],
+    screen: (text, pane, { composer }) => readScreen(text, pane, composer ?? null, custom),
+    screenTells: turnEnd.by === 'hook' ? ['ready'] : ['ready', 'end'],
+    assumesTaken: true,
+
+    submission: prompt => submission(prompt, promptBy),
+    plainPaste: promptBy === 'stdin',
+    check: null,
+    samePrompt: (sent, seen) => sent.trim() === seen.trim(),
+    interruptKeys: custom.interrupt,
+    endedCleanly: end => end.status === 0,
+    exitIsOutcome: false,
+    looksBeforePaste: true,
+    doors: [],
+  };
+}
+
+function launchPlan(
+  program: string,
+  args: string[],
+  { resume, env, turnEnd }: CustomAgent,
+  request: LaunchRequest,
+): LaunchPlan {
+  const { definition, places } = request;
+  const own = { ACTOR_HOME: places.home, ACTOR_NAME: definition.name, ACTOR_LAUNCH: request.launch };
+  const path = env.PATH ?? request.env.PATH ?? '';
+  const flags = Object.entries(definition.config)
+    .filter(([, value]) => value !== false)
+    .flatMap(([key, value]) => (value === true ? [`--${key}`] : [`--${key}`, String(value)]));
+  return {
+    argv: [
+      ...[program, ...args, ...flags],
+      ...(request.resume ? (resume ?? []) : []),
+      // Without `--`, which not every program knows: so one that begins with a dash is pasted.
+      ...(request.prompt === null ? [] : [request.prompt]),
+    ],
+    env: { ...env, ...(turnEnd.by === 'hook' ? { PATH: `${places.hooks}/bin:${path}` } : {}), ...own },
+    unset: [],
+    files: [],
+    conversation: null,
+  };
+}
+
+function said(event: string, message: string | null): Sighting[] {
+  switch (event) {
+    case 'turn-begin':
+      return [{ type: 'turn-began', prompt: message }];
+    case 'turn-end':
+      return [{ type: 'turn-ended', outcome: 'completed', reason: null, message, untold: true }];
+    case 'needs-input':
+      return [{ type: 'waiting', for: 'question' }];
+    default:
+      return [];
+  }
+}
+
+function submission(
+  prompt: string,
+  promptBy: CustomAgent['promptBy'],
+): { paste: string } | { refuse: string } {
+  const text = prompt.trim();
+  if (text === '') return { refuse: 'an empty prompt begins nothing' };
+  if (promptBy === 'stdin' && text.includes('\n'))
+    return { refuse: 'this agent reads one line at a time (prompt-by "stdin"), and the prompt has several' };
+  return { paste: text };
+}
+
+function readScreen(
+  text: string,
+  pane: PaneFacts,
+  composer: string | null,
+  { turnEnd }: CustomAgent,
+): ScreenReading {
+  const rows = toRows(text).map(row => row.text.trimEnd());
+  const shown = JSON.stringify([pane.cursorX, rows[pane.cursorY] ?? '']);
+  const nothing = { waitingFor: null, interrupted: false };
+  // What has not drawn anything has not started.
+  if (rows.every(row => row === '') || !isIdle(pane, turnEnd))
+    return { ...nothing, state: 'busy', draft: null };
+  const draft = draftIn(shown, composer);
+  if (draft !== null) return { ...nothing, state: 'draft', draft };
+  const message = rows
+    .filter(row => row !== '')
+    .slice(-MESSAGE_ROWS)
+    .join('\n');
+  return {
+    ...nothing,
+    state: 'composer',
+    draft: null,
+    composer: shown,
+    end: { message, by: guess(turnEnd) },
+  };
+}
+
+function isIdle({ since, title }: PaneFacts, turnEnd: CustomAgent['turnEnd']): boolean {
+  const { output, turn } = since ?? { output: Number.POSITIVE_INFINITY, turn: null };
+  // No turn is open: it is asked whether the program has started, and whether a prompt may be put in.
+  if (turn === null) return output >= QUIET_START;
+  if (turnEnd.by === 'silence') return Math.min(output, turn) >= turnEnd.seconds * 1000;
+  return turnEnd.by === 'title' && turn >= TITLE_PATIENCE && new RegExp(turnEnd.pattern, 'u').test(title);
+}
+
+/**
+ * Has a person begun to type? Known from the cursor and its row, against those of the last time when the program was idle: a
+ * draft changes both, a suggestion that changes only the row, a redraw at most one of them.
+ */
+function draftIn(shown: string, composer: string | null): string | null {
+  const known = composer === null ? undefined : parseJson(composer);
+  if (!Array.isArray(known)) return null;
+  const [column, row] = JSON.parse(shown) as [number, string];
+  const [knownColumn, knownRow] = known;
+  return column !== knownColumn && row !== knownRow ? row : null;
+}
+
+function guess(turnEnd: CustomAgent['turnEnd']): string {
+  if (turnEnd.by === 'silence') return `${turnEnd.seconds} s without output (a guess)`;
+  return turnEnd.by === 'title' ? 'its title (a guess)' : 'the screen (a guess)';
+}

@@ -1,0 +1,202 @@
+/** An agent that nobody wrote code for, by a few lines of settings. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { packageRoot } from '../helpers/root.js';
+import { eventually, holds } from '../helpers/wait.js';
+import { type Story, tell } from './story.js';
+
+const TYPIST = join(packageRoot, 'test', 'fixtures', 'agents', 'typist.mjs');
+
+/** The settings of one agent, `mine`: the command's further words, then the other nodes. */
+async function define(story: Story, words: string[], rest: string): Promise<void> {
+  const command = [process.execPath, TYPIST, ...words].map(word => JSON.stringify(word)).join(' ');
+  await mkdir(story.actorHome, { recursive: true });
+  await writeFile(
+    join(story.actorHome, 'settings.kdl'),
+    `agent "mine" {\n  command ${command}\n  ${rest}\n}\n`,
+  );
+}
+
+const make = (story: Story, name: string, ...rest: string[]) =>
+  story.ok('new', name, '--agent', 'mine', ...rest);
+
+test.serial(
+  'with a hook of its own: created, prompted, stopped, asked, killed, resumed, discarded',
+  async t => {
+    const story = await tell(t);
+    await define(story, ['--hook'], 'turn-end "hook"; resume "--continue"; interrupt "C-c"');
+    t.is(await make(story, 'fix', '--wait', '-p', 'one\ntwo'), 'I was told: one\ntwo');
+    t.like(await story.show('fix'), { agent: 'mine', status: 'idle', status_by: 'actor-event turn-end' });
+    t.is(
+      await story.ok('run', 'fix', '--wait', '#(touch x) $(touch y)'),
+      'I was told: #(touch x) $(touch y)',
+    );
+
+    await story.ok('run', 'fix', 'SLEEP:60000');
+    await story.until('fix', ({ status }) => status === 'working');
+    await story.ok('stop', 'fix');
+    t.like((await story.show('fix')).last, { outcome: 'stopped', turn: 3 });
+
+    await story.ok('run', 'fix', 'ASK NEVER');
+    t.is((await story.until('fix', ({ status }) => status === 'waiting')).waiting_for, 'question');
+
+    const { pid } = await story.show('fix');
+    process.kill(pid!, 'SIGKILL');
+    await story.until('fix', ({ status }) => status === 'exited');
+    t.is(await story.ok('run', 'fix', '--wait', 'again'), 'I was told: again');
+    t.regex(await story.ok('peek', 'fix'), /^going on$/m);
+    const events = (await story.events('--session', 'fix')).map(({ type }) => type);
+    t.deepEqual(
+      events.filter(type => type !== 'turn-started'),
+      [
+        'created',
+        'started',
+        'completed',
+        'completed',
+        'stopped',
+        'needs-input',
+        'exited',
+        'started',
+        'completed',
+      ],
+    );
+    await story.ok('discard', 'fix');
+    t.deepEqual(await story.list(), []);
+  },
+);
+
+for (const [what, words, turnEnd, by] of [
+  ['silence', [], 'turn-end "silence" seconds=2', /^2 s without output \(a guess\)$/],
+  ['its title', [], 'turn-end "title" pattern="^at rest$"', /^its title \(a guess\)$/],
+] as const)
+  test.serial(`known by ${what}: an end is a guess, and says so`, async t => {
+    const story = await tell(t);
+    await define(story, [...words], `${turnEnd}; interrupt "Escape"`);
+    const said = await make(story, 'fix', '--wait', '-p', 'SLEEP:1200 first');
+    t.true(said.includes('I was told: SLEEP:1200 first'), said);
+    const { status, status_by, last } = await story.show('fix');
+    t.is(status, 'idle');
+    t.regex(status_by, by);
+    t.is(last?.outcome, 'completed');
+    await story.ok('run', 'fix', 'SLEEP:60000 second');
+    if (what === 'its title') {
+      await story.until('fix', ({ status }) => status === 'working');
+      t.like(JSON.parse(await story.ok('stop', 'fix', '--json'))[0], { stopped: true });
+      t.is((await story.show('fix')).last?.outcome, 'stopped');
+    }
+  });
+
+test.serial('a first prompt as its last argument, later ones pasted', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook', '--prompt'], 'turn-end "hook"; prompt-by "argv"');
+  t.is(
+    await make(story, 'fix', '--wait', '-p', 'by argument; $(touch x)'),
+    'I was told: by argument; $(touch x)',
+  );
+  t.is(await story.ok('run', 'fix', '--wait', 'by paste'), 'I was told: by paste');
+});
+
+test.serial('prompts typed line by line, for a program without bracketed paste', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook', '--typed'], 'turn-end "hook"; prompt-by "stdin"');
+  t.is(await make(story, 'fix', '--wait', '-p', 'typed'), 'I was told: typed');
+  const { code, stderr } = await story.actor('run', 'fix', 'one\ntwo');
+  t.is(code, 2);
+  t.regex(stderr, /one line at a time/);
+});
+
+test.serial('a half-typed draft keeps a prompt waiting', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook'], 'turn-end "hook"');
+  await make(story, 'fix');
+  await story.ok('run', 'fix', '--wait', 'first');
+  await story.type('fix', 'half a draft');
+  await eventually(
+    () => story.ok('peek', 'fix'),
+    screen => screen.includes('> half a draft'),
+  );
+  await story.ok('run', 'fix', 'second');
+  await holds(
+    () => story.ok('peek', 'fix'),
+    screen => /^> half a draft$/m.test(screen),
+    2000,
+  );
+  await story.press('fix', 'C-u');
+  const { last } = await story.until('fix', session => session.last?.turn === 2);
+  t.is(last?.message, 'I was told: second');
+});
+
+test.serial('a turn without an end stays open, and a wait for it ends in time', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook'], 'turn-end "hook"');
+  const { code } = await story.actor(
+    'new',
+    'fix',
+    '--agent',
+    'mine',
+    '--wait',
+    '--timeout',
+    '4s',
+    '-p',
+    'NEVER',
+  );
+  t.is(code, 124);
+  t.is((await story.show('fix')).status, 'working');
+});
+
+test.serial('escape sequences and binary in what it prints are neither obeyed nor believed', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook'], 'turn-end "hook"');
+  const said = await make(story, 'fix', '--wait', '-p', 'NOISE');
+  t.true(said.endsWith('I was told: NOISE'), said);
+  t.notRegex(said, /[\x00-\x08\x0e-\x1f\x80-\x9f]/);
+});
+
+test.serial('one that quits in the middle of a turn has completed nothing', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook'], 'turn-end "hook"');
+  for (const [status, outcome] of [
+    [0, 'stopped'],
+    [3, 'lost'],
+  ] as const) {
+    const name = `quits-${status}`;
+    const { code } = await story.actor('new', name, '--agent', 'mine', '--wait', '-p', `EXIT:${status}`);
+    t.is(code, 5);
+    t.is((await story.show(name)).last?.outcome, outcome);
+  }
+});
+
+test.serial('what an agent is stays with its session, and a repository’s needs the user’s word', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook'], 'turn-end "hook"');
+  await make(story, 'fix');
+  const file = await readFile(join(story.actorHome, 'sessions', 'fix.kdl'), 'utf8');
+  t.regex(file, /kind \{[^}]*turn-end "hook"/);
+  const settings = await readFile(join(story.actorHome, 'settings.kdl'), 'utf8');
+  await writeFile(join(story.actorHome, 'settings.kdl'), '');
+  t.is(await story.ok('run', 'fix', '--wait', 'still here'), 'I was told: still here');
+  const unknown = await story.actor('new', 'other', '--agent', 'mine');
+  t.is(unknown.code, 2);
+  t.regex(unknown.stderr, /no agent mine/);
+
+  await story.run('mkdir', ['-p', join(story.repo, '.actor')]);
+  await writeFile(join(story.repo, '.actor', 'settings.kdl'), settings);
+  t.regex((await story.actor('new', 'other', '--agent', 'mine')).stderr, /no agent mine/);
+  await story.ok('trust', '--yes');
+  t.is(await make(story, 'other', '--wait', '-p', 'trusted'), 'I was told: trusted');
+});
+
+test('actor-event is a word for agents only', async t => {
+  const story = await tell(t);
+  const program = join(packageRoot, 'hooks', 'bin', 'actor-event');
+  for (const args of [
+    [],
+    ['begin'],
+    ['turn-end', 'text'],
+    ['turn-end', '--message'],
+    ['turn-end', '--message', 'a', 'b'],
+  ])
+    t.is((await story.run(program, args)).code, 2, args.join(' '));
+  t.is((await story.run(program, ['turn-end', '--message', 'nobody hears it'])).code, 0);
+});
