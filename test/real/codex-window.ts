@@ -57,7 +57,12 @@ export function openCodex(options: CodexOptions): CodexWindow {
   const { root, dir } = options;
   const { launch, folder, home } = newLaunch(root);
   const name = options.name ?? launch;
-  const env = { ...options.env, ACTOR_HOME: home, ACTOR_NAME: name, ACTOR_LAUNCH: launch };
+  const env: Record<string, string> = {
+    ...options.env,
+    ACTOR_HOME: home,
+    ACTOR_NAME: name,
+    ACTOR_LAUNCH: launch,
+  };
   const argv = [
     'codex',
     ...(options.command ?? []),
@@ -83,7 +88,10 @@ export function openCodex(options: CodexOptions): CodexWindow {
     },
     async rolloutShows(text, count = 1) {
       const seen = () => (transcript() ?? '').split('\n').filter(line => line.includes(text)).length;
-      await eventually(seen, number => number >= count, { timeout: 120_000, describe: () => window.screen() });
+      await eventually(seen, number => number >= count, {
+        timeout: 120_000,
+        describe: () => window.screen(),
+      });
     },
   };
 }
@@ -105,7 +113,9 @@ function hooksTable(folder: string, { answers = {}, hooksTrusted = true }: Codex
     }
     // Codex allows no more to these two, and would have another hash than we.
     const timeout = event === 'Interrupt' || event === 'SessionEnd' ? 3 : 30;
-    groups.push(`${event}=[{hooks=[{type="command",command=${JSON.stringify(command)},timeout=${timeout}}]}]`);
+    groups.push(
+      `${event}=[{hooks=[{type="command",command=${JSON.stringify(command)},timeout=${timeout}}]}]`,
+    );
     const snake = event.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase();
     const hook = { async: false, command, timeout, type: 'command' };
     const hash = createHash('sha256')
