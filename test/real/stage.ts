@@ -21,6 +21,8 @@ export interface StageOptions {
   agents?: readonly [RealAgent, ...RealAgent[]];
   /** Is the repository trusted? True unless given. */
   trusted?: boolean;
+  /** Does codex know how to reach its model? True unless given. */
+  loggedIn?: boolean;
   /** Only what Claude Code documents: no state file, no inbox. */
   documentedOnly?: boolean;
   env?: Record<string, string>;
@@ -142,6 +144,21 @@ export class Stage {
     await this.tmux('send-keys', '-l', '-t', String(window), '--', text);
   }
 
+  /** Types this in a session's window as a person does, and presses the key once it stands there. */
+  async speak(name: string, text: string, key = 'Enter'): Promise<void> {
+    await this.type(name, text);
+    await this.shows(name, new RegExp(`^[❯›]\\s${text}`, 'm'));
+    await this.press(name, key);
+  }
+
+  /** Waits until a session's window shows this. */
+  async shows(name: string, pattern: RegExp): Promise<void> {
+    await this.eventually(
+      () => this.screen(name),
+      screen => pattern.test(screen),
+    );
+  }
+
   async tmux(...words: string[]): Promise<string> {
     const socket = join(this.arena.actorHome, 'tmux.sock');
     const { code, stdout, stderr } = await this.arena.run('tmux', ['-S', socket, ...words]);
@@ -186,12 +203,15 @@ export class Stage {
     return told;
   }
 
-  /** What the models were asked in turns, over all sessions, oldest first. */
-  async asked(): Promise<Record<string, unknown>[]> {
+  /** All that the models were asked, oldest first. */
+  async requests(): Promise<Record<string, unknown>[]> {
     const requests = (await Promise.all(this.#stubs.map(stub => stub.requests()))).flat();
-    return requests
-      .filter(({ event, main }) => event === 'messages' && main)
-      .sort((one, other) => String(one.t).localeCompare(String(other.t)));
+    return requests.sort((one, other) => String(one.t).localeCompare(String(other.t)));
+  }
+
+  /** What they were asked in turns: not for a title. */
+  async asked(): Promise<Record<string, unknown>[]> {
+    return (await this.requests()).filter(({ event, main }) => event === 'messages' && main);
   }
 
   /** The newest texts of people and programs in {@link asked}. */
@@ -253,7 +273,7 @@ export async function withStage(t: ExecutionContext, options: StageOptions = {})
   t.teardown(() => Promise.all(stubs.map(stub => stub.stop())).then(() => {}));
   const trust = options.trusted === false ? [] : [repo];
   for (const [index, agent] of agents.entries())
-    Object.assign(arena.env, await FURNISH[agent](arena.home, stubs[index]!.url, trust));
+    Object.assign(arena.env, await FURNISH[agent](arena.home, stubs[index]!.url, { trust, ...options }));
   if (options.documentedOnly) arena.env.ACTOR_CLAUDE_DOCUMENTED_ONLY = '1';
   Object.assign(arena.env, options.env);
   arena.env.PATH = `${join(packageRoot, '.cache', 'agents', 'node_modules', '.bin')}:${arena.env.PATH}`;
@@ -268,17 +288,22 @@ export async function withStage(t: ExecutionContext, options: StageOptions = {})
 
 const STUBS = { claude: 'anthropic', codex: 'openai' } as const;
 
-/** Makes HOME one in which the agent starts, trusting these repositories, and returns the variables for it. */
+interface Furnishing {
+  trust: string[];
+  loggedIn?: boolean;
+}
+
+/** Makes HOME one in which the agent starts and asks the stub, and returns the variables for it. */
 const FURNISH: Record<
   RealAgent,
-  (home: string, url: string, trust: string[]) => Promise<Record<string, string>>
+  (home: string, url: string, furnishing: Furnishing) => Promise<Record<string, string>>
 > = {
-  async claude(home, url, trust) {
+  async claude(home, url, { trust }) {
     await makeClaudeHome(home, { trust, settings: { skipDangerousModePermissionPrompt: true } });
     return { ...claudeEnvironment(home, url), CLAUDE_CODE_MAX_RETRIES: '1' };
   },
-  async codex(home, url, trust) {
-    await makeCodexHome(home, { url, trust, retries: 0 });
+  async codex(home, url, { trust, loggedIn = true }) {
+    await makeCodexHome(home, { trust, retries: 0, ...(loggedIn ? { url } : {}) });
     return codexEnvironment(home);
   },
 };
