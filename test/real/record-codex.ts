@@ -308,9 +308,10 @@ async function screens(width: number, height: number): Promise<void> {
   window.end();
 
   window = openCodex({ ...base, ...size, args: ['-c', PING] });
+  // A composer that does not take an Enter yet: the terminal's title is still the machine's name.
   await eventually(
-    () => window.facts(),
-    ({ alternateScreen, title }) => alternateScreen && title === hostname(),
+    () => window.screen(),
+    screen => screen.includes('›') && window.facts().title === hostname(),
     { every: 5 },
   );
   capture(window, 'starting');

@@ -14,7 +14,7 @@ import { type Stub, startStub } from './stub.js';
 import { type Entry, givenTexts, readTranscript, type ToldEvent, toldIn } from './transcripts.js';
 
 /** Longest wait for something that an agent on a busy machine has to do, in milliseconds. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 
 export interface StageOptions {
   /** Which agents there are; the first one is who is meant where nothing else is said. Claude unless given. */
@@ -265,7 +265,7 @@ export async function kill(pid: number): Promise<void> {
 
 /** Sets the stage; all of it ends with the test. */
 export async function withStage(t: ExecutionContext, options: StageOptions = {}): Promise<Stage> {
-  t.timeout(5 * PATIENCE);
+  t.timeout(4 * PATIENCE);
   const arena = await withArena(t);
   const agents = options.agents ?? ['claude'];
   const repo = await arena.repository();

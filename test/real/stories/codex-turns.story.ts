@@ -125,7 +125,7 @@ test.serial('the trust dialog shows as waiting for trust, and nothing is typed i
   t.is(completed.message, 'trusted');
 });
 
-/** Waits until the model works on this; an Esc before that goes unheard. */
+/** Waits until the model works on this. */
 async function isAsked(stage: Stage, prompt: string): Promise<void> {
   await stage.eventually(
     () => stage.prompts(),
