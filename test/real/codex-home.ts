@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface CodexHomeOptions {
   /** The stub's address; without, there is no provider and codex asks for a login. */
   url?: string;
+  /** How often a failed request is tried again; unless given, codex tries for half a minute. */
+  retries?: number;
   /** Absolute paths of repositories to trust; each covers its linked worktrees. */
   trust?: string[];
 }
@@ -18,6 +20,9 @@ export async function makeCodexHome(home: string, options: CodexHomeOptions = {}
     `base_url = "${options.url}/v1"`,
     'wire_api = "responses"',
     'env_key = "STUB_KEY"',
+    ...(options.retries === undefined
+      ? []
+      : [`request_max_retries = ${options.retries}`, `stream_max_retries = ${options.retries}`]),
   ];
   const lines = [
     ...(options.url ? provider : []),
@@ -37,5 +42,5 @@ export async function makeCodexHome(home: string, options: CodexHomeOptions = {}
 
 /** The environment for a codex that talks to the stub that its home names, and to nobody else. */
 export function codexEnvironment(home: string): Record<string, string> {
-  return { HOME: home, CODEX_HOME: join(home, '.codex'), STUB_KEY: 'made-up' };
+  return { HOME: home, STUB_KEY: 'made-up' };
 }

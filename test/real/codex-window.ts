@@ -77,7 +77,8 @@ export function openCodex(options: CodexOptions): CodexWindow {
     ...(width && height ? { width, height } : {}),
   });
   const thread = () => heldThread(window.pid);
-  const transcript = () => window.transcript() ?? rollout(join(env.CODEX_HOME ?? '', 'sessions'), thread());
+  const transcript = () =>
+    window.transcript() ?? rollout(join(env.HOME ?? '', '.codex', 'sessions'), thread());
   return {
     ...window,
     thread,

@@ -32,7 +32,9 @@ export async function withCrowd(t: ExecutionContext, options: StageOptions): Pro
   await stage.start('completes', 'REPLY:all is well');
   await stage.start('fails', 'STATUS:400');
   await stage.start('dies', 'SLEEP:100 REPLY:never said');
-  await stage.start('asks', 'TOOL:touch made-by-asks', ['--config', 'permission-mode=manual']);
+  await stage.start('asks', 'TOOL:touch made-by-asks', {
+    config: ['--config', 'permission-mode=manual'],
+  });
   const dying = await stage.reaches('dies', 'working');
   await stage.killDaemon();
   await kill(dying.pid!);

@@ -6,19 +6,19 @@ import { packageRoot } from '../helpers/root.js';
 import { installAgents } from './install.js';
 
 /** For all stories together, in milliseconds. */
-const LIMIT = 15 * 60_000;
+const LIMIT = 25 * 60_000;
 
 /** In the environment of everything that the stories start: what a story that is cut off leaves is found by it. */
 const mark = `${process.pid}-${Date.now()}`;
 
-const { versions } = await installAgents(['claude']);
+const { versions } = await installAgents(['claude', 'codex']);
 for (const [agent, version] of Object.entries(versions)) console.log(`${agent} ${version}`);
 
 // By name: a pattern would only choose among the files that package.json names.
 const folder = '.build/test/real/stories';
 const files = readdirSync(`${packageRoot}/${folder}`).filter(file => file.endsWith('.story.js'));
 
-// Two at a time: each story runs up to five claudes, and a start costs two seconds of a core.
+// Two at a time: each story runs up to five agents, and a start costs up to two seconds of a core.
 const stories = execa(
   'npx',
   ['ava', '--tap', '--concurrency=2', '--timeout=5m', ...files.map(file => `${folder}/${file}`)],

@@ -1,4 +1,4 @@
-/** A world for one story with the real claude: an arena, a stub of the API, a trusted repository, and eyes on all of it. */
+/** A world for one story with real agents: an arena, stubs of their APIs, a trusted repository, and eyes on all of it. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -8,41 +8,57 @@ import { isAlive } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
 import { type EventuallyOptions, eventually } from '../helpers/wait.js';
 import { claudeEnvironment, makeClaudeHome } from './claude-home.js';
+import { codexEnvironment, makeCodexHome } from './codex-home.js';
+import type { RealAgent } from './install.js';
 import { type Stub, startStub } from './stub.js';
+import { type Entry, givenTexts, readTranscript, type ToldEvent, toldIn } from './transcripts.js';
 
-/** Longest wait for something that a claude on a busy machine has to do, in milliseconds. */
+/** Longest wait for something that an agent on a busy machine has to do, in milliseconds. */
 export const PATIENCE = 120_000;
 
-/** An event as it stands in an agent's transcript. */
-export interface ToldEvent {
-  id: number;
-  session: string;
-  outcome: string;
-  redelivered: boolean;
-}
-
 export interface StageOptions {
+  /** Which agents there are; the first one is who is meant where nothing else is said. Claude unless given. */
+  agents?: readonly [RealAgent, ...RealAgent[]];
   /** Is the repository trusted? True unless given. */
   trusted?: boolean;
+  /** Does codex know how to reach its model? True unless given. */
+  loggedIn?: boolean;
   /** Only what Claude Code documents: no state file, no inbox. */
   documentedOnly?: boolean;
   env?: Record<string, string>;
 }
 
-/** The arguments that let claude run tools unasked. */
-export const UNASKED = ['--config', 'permission-mode=bypassPermissions'];
+export interface StartOptions {
+  agent?: RealAgent;
+  /** Arguments of `actor new`; {@link UNASKED} unless given. */
+  config?: readonly string[];
+}
+
+/** The arguments that let a session's agent run tools unasked. */
+export const UNASKED: Record<RealAgent, readonly string[]> = {
+  claude: ['--config', 'permission-mode=bypassPermissions'],
+  codex: ['--config', 'sandbox=danger-full-access', '--config', 'ask-for-approval=never'],
+};
+
+const MAIN_UNASKED: Record<RealAgent, string> = {
+  claude: '--dangerously-skip-permissions',
+  codex: '--dangerously-bypass-approvals-and-sandbox',
+};
 
 export class Stage {
   readonly t: ExecutionContext;
   readonly arena: Arena;
-  readonly stub: Stub;
   readonly repo: string;
+  /** Who is meant where nothing else is said. */
+  readonly agent: RealAgent;
+  readonly #stubs: readonly Stub[];
 
-  constructor(t: ExecutionContext, arena: Arena, stub: Stub, repo: string) {
+  constructor(t: ExecutionContext, arena: Arena, repo: string, agent: RealAgent, stubs: readonly Stub[]) {
     this.t = t;
     this.arena = arena;
-    this.stub = stub;
     this.repo = repo;
+    this.agent = agent;
+    this.#stubs = stubs;
   }
 
   /** `actor …` in the repository, which must succeed; returns stdout. */
@@ -60,15 +76,16 @@ export class Stage {
     return this.arena.actor(...rest, { cwd: this.repo, timeout: 2 * PATIENCE, ...options });
   }
 
-  /** Starts a claude main, unattached, and waits until it takes prompts. */
-  async startMain(): Promise<void> {
-    await this.actor('--detach', 'claude', '--dangerously-skip-permissions');
+  /** Starts a main, unattached, and waits until it takes prompts. */
+  async startMain(agent: RealAgent = this.agent): Promise<void> {
+    await this.actor('--detach', agent, MAIN_UNASKED[agent]);
     await this.reaches('main', 'idle');
   }
 
-  /** Starts a claude session that works on this prompt. */
-  async start(name: string, prompt: string, config: string[] = UNASKED): Promise<void> {
-    await this.actor('new', name, '--agent', 'claude', ...config, '--prompt', '-', { input: prompt });
+  /** Starts a session that works on this prompt. */
+  async start(name: string, prompt: string, options: StartOptions = {}): Promise<void> {
+    const { agent = this.agent, config = UNASKED[agent] } = options;
+    await this.actor('new', name, '--agent', agent, ...config, '--prompt', '-', { input: prompt });
   }
 
   async show(name: string): Promise<SessionDetail> {
@@ -127,6 +144,21 @@ export class Stage {
     await this.tmux('send-keys', '-l', '-t', String(window), '--', text);
   }
 
+  /** Types this in a session's window as a person does, and presses the key once it stands there. */
+  async speak(name: string, text: string, key = 'Enter'): Promise<void> {
+    await this.type(name, text);
+    await this.shows(name, new RegExp(`^[❯›]\\s${text}`, 'm'));
+    await this.press(name, key);
+  }
+
+  /** Waits until a session's window shows this. */
+  async shows(name: string, pattern: RegExp): Promise<void> {
+    await this.eventually(
+      () => this.screen(name),
+      screen => pattern.test(screen),
+    );
+  }
+
   async tmux(...words: string[]): Promise<string> {
     const socket = join(this.arena.actorHome, 'tmux.sock');
     const { code, stdout, stderr } = await this.arena.run('tmux', ['-S', socket, ...words]);
@@ -135,26 +167,21 @@ export class Stage {
   }
 
   /** The lines of a session's transcript; none before its first prompt. */
-  async transcript(name: string): Promise<Record<string, unknown>[]> {
-    const { conversation } = await this.show(name);
-    const projects = join(this.arena.home, '.claude', 'projects');
-    for (const folder of await readdir(projects).catch(() => [] as string[])) {
-      const text = await readFile(join(projects, folder, `${conversation}.jsonl`), 'utf8').catch(() => '');
-      if (text !== '')
-        return text
-          .split('\n')
-          .filter(line => line.endsWith('}'))
-          .map(line => JSON.parse(line) as Record<string, unknown>);
-    }
-    return [];
+  async transcript(name: string): Promise<Entry[]> {
+    const { agent, conversation } = await this.show(name);
+    return readTranscript(agent as RealAgent, this.arena.home, conversation);
+  }
+
+  /** The texts that the model of this session was given from outside, by its transcript, oldest first. */
+  async given(name: string): Promise<string[]> {
+    const { agent, conversation } = await this.show(name);
+    const entries = await readTranscript(agent as RealAgent, this.arena.home, conversation);
+    return givenTexts(agent as RealAgent, entries);
   }
 
   /** The events that the agent of this session was given, in order, as often as it was given them. */
   async told(name: string): Promise<ToldEvent[]> {
-    const told: ToldEvent[] = [];
-    for (const entry of await this.transcript(name))
-      for (const [, head] of givenText(entry).matchAll(/<actor-event ([^>]*)>/g)) told.push(parseTold(head!));
-    return told;
+    return (await this.given(name)).flatMap(toldIn);
   }
 
   /** Waits until this session was told all of these events; checks that it was told nothing else, and nothing twice. */
@@ -176,18 +203,20 @@ export class Stage {
     return told;
   }
 
-  /** Texts that people and programs gave to the model, over all sessions, oldest first. */
-  async prompts(): Promise<string[]> {
-    const requests = await this.stub.requests();
-    return requests.filter(({ event, main }) => event === 'messages' && main).map(({ text }) => String(text));
+  /** All that the models were asked, oldest first. */
+  async requests(): Promise<Record<string, unknown>[]> {
+    const requests = (await Promise.all(this.#stubs.map(stub => stub.requests()))).flat();
+    return requests.sort((one, other) => String(one.t).localeCompare(String(other.t)));
   }
 
-  /** What the model was asked with this in its newest text, oldest first. */
-  async requests(text: string): Promise<Record<string, unknown>[]> {
-    const requests = await this.stub.requests();
-    return requests.filter(
-      each => each.event === 'messages' && each.main && String(each.text).includes(text),
-    );
+  /** What they were asked in turns: not for a title. */
+  async asked(): Promise<Record<string, unknown>[]> {
+    return (await this.requests()).filter(({ event, main }) => event === 'messages' && main);
+  }
+
+  /** The newest texts of people and programs in {@link asked}. */
+  async prompts(): Promise<string[]> {
+    return (await this.asked()).map(({ text }) => String(text));
   }
 
   async daemonPid(): Promise<number> {
@@ -216,8 +245,11 @@ export class Stage {
   async describe(): Promise<string> {
     const list = await this.try('list');
     const events = await this.try('events');
-    const screens = await this.try('peek', 'main');
-    return [list.stdout + list.stderr, events.stdout, screens.stdout, await this.daemonLog()].join('\n---\n');
+    const sessions = JSON.parse((await this.try('list', '--json')).stdout || '[]') as { name: string }[];
+    const names = sessions.map(({ name }) => name);
+    const screens = await Promise.all(names.map(name => this.try('peek', name)));
+    const shown = screens.map(({ stdout }, index) => `${names[index]}:\n${stdout}`);
+    return [list.stdout + list.stderr, events.stdout, ...shown, await this.daemonLog()].join('\n---\n');
   }
 }
 
@@ -235,23 +267,18 @@ export async function kill(pid: number): Promise<void> {
 export async function withStage(t: ExecutionContext, options: StageOptions = {}): Promise<Stage> {
   t.timeout(4 * PATIENCE);
   const arena = await withArena(t);
-  const stub = await startStub('anthropic');
-  t.teardown(() => stub.stop());
+  const agents = options.agents ?? ['claude'];
   const repo = await arena.repository();
-  await makeClaudeHome(arena.home, {
-    trust: options.trusted === false ? [] : [repo],
-    settings: { skipDangerousModePermissionPrompt: true },
-  });
-  Object.assign(
-    arena.env,
-    claudeEnvironment(arena.home, stub.url),
-    { CLAUDE_CODE_MAX_RETRIES: '1' },
-    options.documentedOnly ? { ACTOR_CLAUDE_DOCUMENTED_ONLY: '1' } : {},
-    options.env,
-  );
+  const stubs = await Promise.all(agents.map(agent => startStub(STUBS[agent])));
+  t.teardown(() => Promise.all(stubs.map(stub => stub.stop())).then(() => {}));
+  const trust = options.trusted === false ? [] : [repo];
+  for (const [index, agent] of agents.entries())
+    Object.assign(arena.env, await FURNISH[agent](arena.home, stubs[index]!.url, { trust, ...options }));
+  if (options.documentedOnly) arena.env.ACTOR_CLAUDE_DOCUMENTED_ONLY = '1';
+  Object.assign(arena.env, options.env);
   arena.env.PATH = `${join(packageRoot, '.cache', 'agents', 'node_modules', '.bin')}:${arena.env.PATH}`;
-  const stage = new Stage(t, arena, stub, repo);
-  // Claude takes longer to go than the arena is patient.
+  const stage = new Stage(t, arena, repo, agents[0], stubs);
+  // Agents take longer to go than the arena is patient.
   t.teardown(async () => {
     if (!t.passed) t.log(await stage.describe());
     await stage.try('down');
@@ -259,25 +286,24 @@ export async function withStage(t: ExecutionContext, options: StageOptions = {})
   return stage;
 }
 
-/** What a line of the transcript gave to the model from outside: not what the model said, nor what claude only queued. */
-function givenText(entry: Record<string, unknown>): string {
-  if (entry.type === 'user') {
-    const { content } = entry.message as { content: unknown };
-    if (typeof content === 'string') return content;
-    return (content as { type: string; text?: string }[]).map(block => block.text ?? '').join('\n');
-  }
-  if (entry.type !== 'attachment') return '';
-  const inner = entry.attachment as { type: string; prompt?: string; content?: string[] };
-  if (inner.type === 'queued_command') return String(inner.prompt);
-  return inner.type === 'hook_additional_context' ? (inner.content ?? []).join('\n') : '';
+const STUBS = { claude: 'anthropic', codex: 'openai' } as const;
+
+interface Furnishing {
+  trust: string[];
+  loggedIn?: boolean;
 }
 
-function parseTold(head: string): ToldEvent {
-  const value = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(head)?.[1] ?? '';
-  return {
-    id: Number(value('id')),
-    session: value('session'),
-    outcome: value('outcome'),
-    redelivered: value('redelivered') === 'true',
-  };
-}
+/** Makes HOME one in which the agent starts and asks the stub, and returns the variables for it. */
+const FURNISH: Record<
+  RealAgent,
+  (home: string, url: string, furnishing: Furnishing) => Promise<Record<string, string>>
+> = {
+  async claude(home, url, { trust }) {
+    await makeClaudeHome(home, { trust, settings: { skipDangerousModePermissionPrompt: true } });
+    return { ...claudeEnvironment(home, url), CLAUDE_CODE_MAX_RETRIES: '1' };
+  },
+  async codex(home, url, { trust, loggedIn = true }) {
+    await makeCodexHome(home, { trust, retries: 0, ...(loggedIn ? { url } : {}) });
+    return codexEnvironment(home);
+  },
+};

@@ -1,7 +1,6 @@
 /** Completions reach main whatever it is doing, and whatever the daemon was doing when it died. */
 import test from 'ava';
 import { holds } from '../../helpers/wait.js';
-import type { Stage } from '../stage.js';
 import { withStage } from '../stage.js';
 
 for (const documentedOnly of [false, true])
@@ -18,12 +17,12 @@ for (const documentedOnly of [false, true])
           ({ waiting_events }) => waiting_events === 1,
         );
         t.deepEqual(await stage.told('main'), []);
-        await speak(stage, 'REPLY:I am here');
+        await stage.speak('main', 'REPLY:I am here');
       }
       await stage.isTold('main', [first]);
 
       await stage.reaches('main', 'idle');
-      await speak(stage, 'SLEEP:6 REPLY:a long answer');
+      await stage.speak('main', 'SLEEP:6 REPLY:a long answer');
       await stage.reaches('main', 'working');
       await stage.actor('run', 'worker', 'REPLY:second', '--wait');
       const second = await stage.event('worker', 'completed', 2);
@@ -65,16 +64,6 @@ for (const fault of ['after-completed', 'after-offered', 'after-handed'])
     );
     t.is((await stage.events('worker', 'completed')).length, 1);
   });
-
-/** A person at main types this and presses Enter. */
-async function speak(stage: Stage, text: string): Promise<void> {
-  await stage.type('main', text);
-  await stage.eventually(
-    () => stage.screen('main'),
-    screen => screen.includes(`❯ ${text}`) || screen.includes(`❯\u00a0${text}`),
-  );
-  await stage.press('main', 'Enter');
-}
 
 function hasDraft(screen: string): boolean {
   return /^❯\sa draft$/m.test(screen);

@@ -23,7 +23,7 @@ test('100 KB arrive whole, by the command line and by a paste', async t => {
   const stage = await withStage(t);
   const line = 'The quick brown fox; jumps #{over} $(the) `lazy` dog: äöü 漢字 🦊\n';
   const long = `REPLY:got it\n${line.repeat(Math.floor((100 * 1024) / Buffer.byteLength(line)))}end`;
-  await stage.start('large', long, []);
+  await stage.start('large', long, { config: [] });
   await stage.event('large', 'completed');
   await stage.actor('run', 'large', '-', { input: `${long}!` });
   await stage.event('large', 'completed', 2);
@@ -66,8 +66,7 @@ test('a killed agent has exited, and the next prompt resumes its conversation', 
   await stage.actor('run', 'phoenix', 'REPLY:I do');
   await stage.event('phoenix', 'completed', 2);
   t.is((await stage.show('phoenix')).conversation, conversation);
-  const requests = await stage.stub.requests();
-  const last = requests.filter(({ main, event }) => main && event === 'messages').at(-1);
+  const last = (await stage.asked()).at(-1);
   t.true(Number(last?.nMessages) >= 3, 'the model was given what was said before');
 });
 
