@@ -89,7 +89,10 @@ function said(event: string, message: string | null): Sighting[] {
     case 'turn-begin':
       return [{ type: 'turn-began', prompt: message }];
     case 'turn-end':
-      return [{ type: 'turn-ended', outcome: 'completed', reason: null, message, untold: true }];
+      // Nobody has to say that a turn began.
+      return [
+        { type: 'turn-ended', outcome: 'completed', reason: null, message, untold: true, unbegun: true },
+      ];
     case 'needs-input':
       return [{ type: 'waiting', for: 'question' }];
     default:

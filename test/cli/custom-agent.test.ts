@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { isAlive } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
 import { eventually, holds } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
@@ -125,6 +126,25 @@ test.serial('a half-typed draft keeps a prompt waiting', async t => {
   await story.press('fix', 'C-u');
   const { last } = await story.until('fix', session => session.last?.turn === 2);
   t.is(last?.message, 'I was told: second');
+});
+
+test.serial('a turn that is over before its beginning is known has its end all the same', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook', '--ends-only'], 'turn-end "hook"');
+  await make(story, 'fix');
+  await story.ok('run', 'fix', '--wait', 'first');
+  await story.arm('after-paste');
+  const armed = await story.daemonPid();
+  await story.actor('run', 'fix', 'second');
+  await eventually(
+    async () => isAlive(armed),
+    alive => !alive,
+  );
+  const events = await eventually(
+    () => story.events('--session', 'fix', '--type', 'completed'),
+    found => found.length === 2,
+  );
+  t.is(events[1]!.message, 'I was told: second');
 });
 
 test.serial('a turn without an end stays open, and a wait for it ends in time', async t => {

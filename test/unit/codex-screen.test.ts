@@ -50,6 +50,8 @@ const EXPECTED: Record<string, Reading> = {
   'busy-queued': busy,
   'busy-steered': busy,
   'busy-tool': busy,
+  plan: ['dialog', 'review'],
+  question: ['dialog', 'question'],
   // Nothing that is pasted there would go to this session.
   'agent-center': busy,
 };

@@ -69,7 +69,17 @@ const EXPECTED: Record<string, Turn[]> = {
   // A new thread has a rollout of its own.
   clear: [['REPLY:after', 'completed', 'after']],
   quit: [['REPLY:bye', 'completed', 'bye']],
+  lines: [['one\ntwo\nthree', 'completed', 'done four']],
+  'escape-after-output': [['DRIP:20', 'stopped', null]],
+  // What a sub-agent is asked stands in a rollout of its own.
+  'sub-agent': [['REPLY:delegated', 'completed', 'delegated']],
+  plan: [['REPLY64:', 'completed', null]],
+  question: [['MCP:request_user_input', 'completed', 'ran']],
 };
+
+test('each recording is expected to show something', t => {
+  t.deepEqual(Object.keys(EXPECTED).sort(), [...recordings].sort());
+});
 
 for (const [name, expected] of Object.entries(EXPECTED))
   test(`${name}, by the rollout`, t => {
@@ -95,6 +105,12 @@ for (const name of recordings)
     );
     t.true(whole.every(({ at }) => at > Date.parse('2026-01-01')));
   });
+
+test('the prompt of a sub-agent, which comes with its parent’s thread, is no prompt of this one', t => {
+  const found = byHooks(recording('sub-agent')).filter(({ type }) => type === 'turn-began');
+  t.is(found.length, 1);
+  t.true(recording('sub-agent').hooks.filter(({ hook }) => hook === 'UserPromptSubmit').length > 1);
+});
 
 test('hooks tell the thread, each prompt, and that permission is asked for', t => {
   const found = byHooks(recording('permission'));

@@ -27,7 +27,8 @@ function sightings(event: string, payload: JsonRecord): Sighting[] {
     }
     case 'UserPromptSubmit': {
       const prompt = asString(payload.prompt);
-      if (prompt === null) return [];
+      // A sub-agent's prompt comes with the thread of its parent.
+      if (prompt === null || payload.agent_id) return [];
       return [
         { type: 'turn-began', prompt, ...(isOwnPrompt(prompt) ? { own: true } : {}) },
         ...deliveryTokens(prompt).map(token => ({ type: 'delivery-seen' as const, token })),

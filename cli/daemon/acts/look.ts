@@ -72,9 +72,13 @@ export function seeInterrupt(daemon: Daemon, worker: Worker): void {
   see(daemon, worker, { type: 'turn-ended', outcome: 'stopped', reason: null, message: null });
 }
 
-/** Notes that a prompt was taken: an agent that never says so was given it. */
-export function takeForGranted(daemon: Daemon, worker: Worker, prompt: Prompt): void {
-  see(daemon, worker, { type: 'turn-began', prompt: prompt.text }, 'the prompt that was put in (a guess)');
+/**
+ * Notes that a prompt was taken: an agent that never says so was given it. Its turn began when that was done, not now: it may
+ * be over already.
+ */
+export function takeForGranted(daemon: Daemon, worker: Worker, { text, sentAt }: Prompt): void {
+  const by = 'the prompt that was put in (a guess)';
+  see(daemon, worker, { type: 'turn-began', prompt: text }, by, sentAt ?? Date.now());
 }
 
 /** Notes that a person is needed, known from the screen only. */
@@ -82,9 +86,15 @@ export function seeDialog(daemon: Daemon, worker: Worker, reading: ScreenReading
   if (reading.waitingFor) see(daemon, worker, { type: 'waiting', for: reading.waitingFor });
 }
 
-function see(daemon: Daemon, { session }: Worker, sighting: Sighting, by = 'the screen (a guess)'): void {
+function see(
+  daemon: Daemon,
+  { session }: Worker,
+  sighting: Sighting,
+  by = 'the screen (a guess)',
+  at = Date.now(),
+): void {
   if (!session?.launch) return;
-  const origin = { source: 'screen', position: null, at: Date.now(), by };
+  const origin = { source: 'screen', position: null, at, by };
   observe(daemon, session.definition.name, session.launch.id, [{ ...sighting, ...origin }]);
 }
 
