@@ -25,6 +25,8 @@ export interface Pane {
   height: number;
   /** As the program set it. */
   title: string;
+  /** The title is another than tmux's own at first, the host's name. */
+  titled: boolean;
   alternateScreen: boolean;
   /** When the program printed last, in milliseconds since the epoch, to the second. */
   outputAt: number;
@@ -49,6 +51,7 @@ const FIELDS = [
   '#{pane_height}',
   '#{alternate_on}',
   '#{window_activity}',
+  '#{!=:#{pane_title},#{host}}',
   '#{@actor_name}',
   '#{@actor_launch}',
   // The bytes themselves: in `[[:cntrl:]]` tmux takes the colon for the end of the modifier.
@@ -65,7 +68,7 @@ export function parsePane(line: string): Pane | null {
   const text = (index: number) => field[index] ?? '';
   const number = (index: number) => Number.parseInt(text(index), 10);
   const known = (index: number) => (text(index) === '' ? null : number(index));
-  if (field.length < FIELDS.length || text(14) === '') return null;
+  if (field.length < FIELDS.length || text(15) === '') return null;
   const dead = text(3) === '1';
   return {
     window: text(0),
@@ -81,10 +84,11 @@ export function parsePane(line: string): Pane | null {
     height: number(10),
     alternateScreen: text(11) === '1',
     outputAt: number(12) * 1000,
-    name: text(13),
-    launch: text(14),
-    command: text(15),
-    title: text(16),
+    titled: text(13) === '1',
+    name: text(14),
+    launch: text(15),
+    command: text(16),
+    title: text(17),
   };
 }
 

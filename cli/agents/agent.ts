@@ -113,6 +113,8 @@ export interface PaneFacts {
   /** `#{pane_current_command}` */
   command: string;
   title: string;
+  /** Has the program set the title? Before that it is the host's name. */
+  titled: boolean;
   alternateScreen: boolean;
   /**
    * Milliseconds since the program printed something (to the second), and since the open turn began (null: none is open).

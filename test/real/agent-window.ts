@@ -2,6 +2,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { PaneFacts } from '../../cli/agents/agent.js';
 import { eventually } from '../helpers/wait.js';
@@ -103,6 +104,7 @@ export function openWindow({ root, dir, launch, name, argv, env, width, height }
         height: Number(high),
         command: command!,
         title: title.join(' '),
+        titled: title.join(' ') !== hostname(),
         alternateScreen: alternate === '1',
       };
     },

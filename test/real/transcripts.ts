@@ -47,9 +47,9 @@ export function givenTexts(agent: RealAgent, entries: Entry[]): string[] {
   return entries.map(TRANSCRIPTS[agent].given).filter(text => text !== '');
 }
 
-/** The events in a text, in order. */
+/** The events in a text, in order; the coordinator's prompt, which explains what they look like, holds none. */
 export function toldIn(text: string): ToldEvent[] {
-  return [...text.matchAll(/<actor-event ([^>]*)>/g)].map(([, head]) => parseTold(head!));
+  return [...text.matchAll(/<actor-event ([^>]*\bdelivery="[^>]*)>/g)].map(([, head]) => parseTold(head!));
 }
 
 function givenToClaude(entry: Entry): string {

@@ -49,7 +49,7 @@ for (const agent of [...Object.values(agents), ...custom]) {
   };
   const pane: PaneFacts = {
     ...{ cursorX: 2, cursorY: 1, width: 80, height: 24 },
-    ...{ command: kind, title: 'a title', alternateScreen: true },
+    ...{ command: kind, title: 'a title', titled: true, alternateScreen: true },
   };
   const request = (changes: Partial<LaunchRequest>): LaunchRequest => ({
     definition,

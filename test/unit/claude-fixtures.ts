@@ -75,6 +75,7 @@ export function screen(name: string): { text: string; pane: PaneFacts } {
     height: 30,
     command: 'claude',
     title: '✳ fix-nav',
+    titled: true,
     alternateScreen: true,
   };
   return { text: rows.join('\n'), pane };

@@ -127,14 +127,20 @@ test('settings become options where codex has one, and configuration where not',
 });
 
 test('in a worktree its repository, and the folder that it has there, can be written', t => {
-  const link = 'gitdir: /repo/.git/worktrees/fix\n';
-  const roots = (argv: string[]) => argv.flatMap((word, at) => (word === '--add-dir' ? [argv[at + 1]] : []));
-  t.deepEqual(roots(plan({ worktree: true }, { files: { '/w/fix/.git': link } }).argv), [
-    '/repo/.git',
-    '/repo/.git/worktrees/fix',
+  const files = { '/w/fix/.git': 'gitdir: /repo/.git/worktrees/fix\n', [CONFIG]: null };
+  const own = ['/repo/.git', '/repo/.git/worktrees/fix'];
+  const roots = (argv: string[]) => configured(argv)['sandbox_workspace_write.writable_roots'];
+  t.deepEqual(roots(plan({ worktree: true }, { files }).argv), own);
+  // Those of the person stay.
+  const config = '[sandbox_workspace_write]\nwritable_roots = ["/cache"]\n';
+  t.deepEqual(roots(plan({ worktree: true }, { files: { ...files, [CONFIG]: config } }).argv), [
+    '/cache',
+    ...own,
   ]);
-  t.deepEqual(roots(plan({ worktree: true }, { files: { '/w/fix/.git': null } }).argv), []);
-  t.deepEqual(roots(plan({}).argv), []);
+  const args = ['-c', 'sandbox_workspace_write.writable_roots=["/mine"]'];
+  t.deepEqual(roots(plan({ worktree: true, args }, { files }).argv), ['/mine', ...own]);
+  t.is(roots(plan({ worktree: true }, { files: { '/w/fix/.git': null } }).argv), undefined);
+  t.is(roots(plan({}).argv), undefined);
 });
 
 for (const [what, args, request, words] of [

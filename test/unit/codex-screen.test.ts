@@ -6,10 +6,14 @@ import { codex } from '../../cli/agents/codex.js';
 import { packageRoot } from '../helpers/root.js';
 import { screens, view } from './codex-fixtures.js';
 
+/** What recordings call the host, whose name a terminal's title is at first. */
+const HOST = 'a-host';
+
 function load(name: string) {
   const file = join(packageRoot, 'test/fixtures/codex/screens', `${name}.ansi`);
   const [first, ...rows] = readFileSync(file, 'utf8').split('\n');
-  return { facts: JSON.parse(first!) as PaneFacts, text: rows.join('\n') };
+  const facts = JSON.parse(first!) as PaneFacts;
+  return { facts: { ...facts, titled: facts.title !== HOST }, text: rows.join('\n') };
 }
 
 function read(name: string) {
@@ -76,3 +80,13 @@ test('what the model writes of an interrupt is no running turn', t => {
 function unwrapped(draft: string | null): string | null {
   return draft?.replace(/\s+/g, ' ') ?? null;
 }
+
+test('a composer that takes no Enter yet is none: no title, no model below it', t => {
+  const { facts, text } = load('composer-120x40');
+  const early = text.replace(/^.* · .*$/gm, '  ? for shortcuts');
+  t.not(early, text);
+  t.is(codex.screen(early, { ...facts, titled: false }, view).state, 'busy');
+  // A person may have chosen to see neither.
+  t.is(codex.screen(early, { ...facts, titled: true }, view).state, 'composer');
+  t.is(codex.screen(text, { ...facts, titled: false }, view).state, 'composer');
+});

@@ -87,15 +87,18 @@ export function has({ options }: Arguments, ...names: string[]): boolean {
   return options.some(option => names.includes(option.name));
 }
 
-/** The value that `-c key=…` gives this key, the last one; null: none does. Codex takes what is no TOML as it stands. */
-export function configured({ options }: Arguments, key: string): string | null {
+/**
+ * The value that `-c key=…` gives this key, the last one, as it stands there in TOML; undefined: none does. Codex takes what is
+ * no TOML as text.
+ */
+export function configured({ options }: Arguments, key: string): unknown {
   const given = options.findLast(
     ({ name, values }) => name === '--config' && values[0]?.split('=')[0]?.trim() === key,
-  );
-  if (!given) return null;
-  const text = given.values[0]!.slice(given.values[0]!.indexOf('=') + 1).trim();
+  )?.values[0];
+  if (given === undefined) return undefined;
+  const text = given.slice(given.indexOf('=') + 1).trim();
   try {
-    return String(parse(`value = ${text}`).value);
+    return parse(`value = ${text}`).value;
   } catch {
     return text;
   }

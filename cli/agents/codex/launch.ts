@@ -7,7 +7,7 @@ import type { ConfigValue } from '../../domain/definition.js';
 import { Failure } from '../../domain/failure.js';
 import { EXIT } from '../../protocol.js';
 import type { LaunchPlan, LaunchRequest } from '../agent.js';
-import { asRecord, asString } from '../json.js';
+import { asArray, asRecord, asString, type JsonRecord } from '../json.js';
 import { type Arguments, configured, has, readArguments } from './arguments.js';
 import { hookArguments } from './hooks.js';
 import { configFile } from './places.js';
@@ -15,6 +15,7 @@ import { type TomlValue, toToml } from './toml.js';
 
 /** Settings with an option of their own; every other key is one of codex's configuration (`-c key=value`). */
 const OPTIONS = new Set(['model', 'sandbox', 'profile', 'ask-for-approval', 'add-dir', 'search', 'oss']);
+const WRITABLE_ROOTS = 'sandbox_workspace_write.writable_roots';
 /** What claude calls otherwise, so that a setting for both kinds of agents works for both. */
 const RENAMED: Record<string, string> = { effort: 'model_reasoning_effort' };
 
@@ -40,11 +41,12 @@ export function launchPlan(program: string, request: LaunchRequest): LaunchPlan 
   if (continued !== null) argv.push('resume');
   else if (theirs.subcommand !== null) argv.push(theirs.subcommand);
 
-  argv.push(...configArguments(definition.config, theirs), ...writableRoots(request));
+  argv.push(...configArguments(definition.config, theirs));
   const instructions = joined(request.systemPrompt, theirInstructions(request, theirs));
   const names = Object.keys({ ...env, ...own }).filter(name => !unset.includes(name));
   // The person's options stand before ours where ours hold theirs as well.
   argv.push(...theirs.options.filter(each => !isInstructions(each.values[0])).flatMap(each => each.parts));
+  argv.push(...writableRoots(request, theirs));
   if (instructions !== null) argv.push('-c', `developer_instructions=${toToml(instructions)}`);
   if (definition.main || definition.coordinator)
     argv.push('-c', `mcp_servers.actor=${toToml(server(request.places.mcp, names))}`);
@@ -85,18 +87,26 @@ function server([command = '', ...args]: string[], names: string[]): TomlValue {
 /**
  * In a worktree, a commit writes into the repository, which stands elsewhere, and into the folder that it has for the worktree.
  * Codex keeps the latter from being written, as the target of `.git`, unless it is named itself (found out with its sandbox).
+ * Not by `--add-dir`: with a sandbox that allows no writing at all, codex does not start then.
  */
-function writableRoots({ definition: { worktree, dir }, files }: LaunchRequest): string[] {
-  const link = worktree ? files[`${dir}/.git`] : null;
+function writableRoots(request: LaunchRequest, theirs: Arguments): string[] {
+  const { worktree, dir } = request.definition;
+  const link = worktree ? request.files[`${dir}/.git`] : null;
   const [, folder, repository] = /^gitdir: ((.+)\/worktrees\/[^/\n]+)\n?$/.exec(link ?? '') ?? [];
-  return folder && repository ? ['--add-dir', repository, '--add-dir', folder] : [];
+  if (!folder || !repository) return [];
+  // Codex takes the last list there is, so the person's own goes along.
+  const given =
+    configured(theirs, WRITABLE_ROOTS) ??
+    asRecord(theirConfig(request).sandbox_workspace_write).writable_roots;
+  const roots = [...asArray(given).filter(root => typeof root === 'string'), repository, folder];
+  return ['-c', `${WRITABLE_ROOTS}=${toToml(roots)}`];
 }
 
 /** `sandbox="read-only"` → `--sandbox read-only`; `web_search=true` → `-c web_search=true`. Their own options go first. */
 function configArguments(config: Record<string, ConfigValue>, theirs: Arguments): string[] {
   return Object.entries(config).flatMap(([key, value]) => {
     const name = RENAMED[key] ?? key;
-    if (has(theirs, `--${name}`) || configured(theirs, name) !== null) return [];
+    if (has(theirs, `--${name}`) || configured(theirs, name) !== undefined) return [];
     if (!OPTIONS.has(name)) return ['-c', `${name}=${toToml(value)}`];
     if (value === false) return [];
     return value === true ? [`--${name}`] : [`--${name}`, String(value)];
@@ -109,15 +119,17 @@ function isInstructions(value: string | undefined): boolean {
 
 /** Of two, codex takes the one that is given by `-c`, so ours would replace the user's. */
 function theirInstructions(request: LaunchRequest, theirs: Arguments): string | null {
-  const given = configured(theirs, 'developer_instructions');
-  if (given !== null) return given;
-  const text = request.files[configFile(request.env)];
-  if (text === null || text === undefined) return null;
+  return asString(
+    configured(theirs, 'developer_instructions') ?? theirConfig(request).developer_instructions,
+  );
+}
+
+/** The user's config.toml; of one that is wrong codex says itself what is. */
+function theirConfig({ env, files }: LaunchRequest): JsonRecord {
   try {
-    return asString(asRecord(parse(text)).developer_instructions);
+    return asRecord(parse(files[configFile(env)] ?? ''));
   } catch {
-    // Codex says itself what is wrong with the file.
-    return null;
+    return {};
   }
 }
 

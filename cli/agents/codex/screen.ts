@@ -17,6 +17,7 @@ import { type Row, toRows } from '../rows.js';
 
 const MARK = /^[›!](?: |$)/;
 const BUSY = /\((?:\d+[hms] ?)+ • esc to interrupt\b/;
+const FOOTER = /^ {2}\S.* · \S/;
 /** How far above the composer the row of a running turn may be: what waits to be submitted stands between. */
 const BUSY_ROWS = 16;
 
@@ -35,7 +36,7 @@ const ACTION_REQUIRED = /^\[ ! \] Action Required/;
 export function readScreen(capture: string, pane: PaneFacts): ScreenReading {
   const rows = toRows(capture);
   const nothing = { waitingFor: null, draft: null, interrupted: false };
-  const composer = findComposer(rows, pane);
+  const composer = isStarting(rows, pane) ? null : findComposer(rows, pane);
   if (composer === null) {
     const waitingFor = dialogOn(rows.map(row => row.text).join('\n'), pane.title);
     return { ...nothing, state: waitingFor ? 'dialog' : 'busy', waitingFor };
@@ -44,6 +45,14 @@ export function readScreen(capture: string, pane: PaneFacts): ScreenReading {
     return { ...nothing, state: 'busy' };
   const draft = readDraft(rows.slice(composer, pane.cursorY + 1), rows.slice(pane.cursorY + 1));
   return { ...nothing, state: draft === '' ? 'composer' : 'draft', draft: draft === '' ? null : draft };
+}
+
+/**
+ * For a moment before it knows whether a dialog has to come first, codex shows a composer that takes text and no Enter:
+ * without the model below it, and before it sets the terminal's title. Either may be missing later, by a person's choice.
+ */
+function isStarting(rows: Row[], { titled }: PaneFacts): boolean {
+  return !titled && !rows.some(row => FOOTER.test(row.text));
 }
 
 /** The row of the composer's mark: the last one that is neither an earlier prompt's nor a dialog's, with the cursor behind it. */

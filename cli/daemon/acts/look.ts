@@ -112,8 +112,8 @@ export function isOurText(agent: Agent, sent: string, draft: string): boolean {
 }
 
 function factsOf(pane: Pane, { turn }: Session): PaneFacts {
-  const { cursorX, cursorY, width, height, command, title, alternateScreen } = pane;
+  const { cursorX, cursorY, width, height, command, title, titled, alternateScreen } = pane;
   const now = Date.now();
   const since = { output: now - pane.outputAt, turn: turn ? now - turn.startedAt : null };
-  return { cursorX, cursorY, width, height, command, title, alternateScreen, since };
+  return { cursorX, cursorY, width, height, command, title, titled, alternateScreen, since };
 }

@@ -150,6 +150,7 @@ export async function recheckSent(daemon: Daemon, worker: Worker, prompt: Prompt
   const agent = daemon.agentOf(session);
   if (!agent.looksBeforePaste || agent.foreground) return ACKNOWLEDGEMENT_PATIENCE;
   const reading = await readScreen(daemon, worker);
+  if (reading?.state === 'dialog') seeDialog(daemon, worker, reading);
   const isOurs = reading?.draft != null && isOurText(agent, prompt.text, reading.draft);
   if (reading?.state === 'draft' && isOurs) await sendKeys(daemon.tmux, session.launch.pane, ['Enter']);
   return ACKNOWLEDGEMENT_PATIENCE;
