@@ -76,10 +76,10 @@ export class Stage {
     return this.arena.actor(...rest, { cwd: this.repo, timeout: 2 * PATIENCE, ...options });
   }
 
-  /** Starts a main, unattached, and waits until it takes prompts. */
-  async startMain(agent: RealAgent = this.agent): Promise<void> {
-    await this.actor('--detach', agent, MAIN_UNASKED[agent]);
-    await this.reaches('main', 'idle');
+  /** Starts a main, unattached, with a prompt in its arguments, or without one, and then waits until it takes prompts. */
+  async startMain(agent: RealAgent = this.agent, prompt?: string): Promise<void> {
+    await this.actor('--detach', agent, MAIN_UNASKED[agent], ...(prompt === undefined ? [] : [prompt]));
+    if (prompt === undefined) await this.reaches('main', 'idle');
   }
 
   /** Starts a session that works on this prompt. */
