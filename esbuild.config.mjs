@@ -77,6 +77,7 @@ await bundleOf({ ...client, outExtension: { '.js': '.cjs' } }, 'actor', 'cli/cli
 await bundleOf(client, 'client', 'cli/main.ts');
 await bundleOf({ ...others, minify: true }, 'help', 'cli/client/help.ts');
 await bundleOf(others, 'daemon', 'cli/daemon/main.ts');
+await bundleOf(others, 'copier', 'cli/git/copier.ts');
 await bundleOf(others, 'mcp', 'cli/mcp/main.ts');
 chmodSync('dist/actor.cjs', 0o755);
 keepCodeCache();
