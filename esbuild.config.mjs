@@ -1,4 +1,4 @@
-// Builds what runs: `dist/` (one bundle for each process, and one for help) and, with --tests, `.build/` (every source
+// Builds what runs: `dist/` (one bundle for each process, one for the thread that copies, one for help) and, with --tests, `.build/` (every source
 // file transpiled one to one, for ava; Node 20 cannot strip types by itself).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
