@@ -1,4 +1,4 @@
-// Builds what runs: `dist/` (one bundle for each process, and one for help) and, with --tests, `.build/` (every source
+// Builds what runs: `dist/` (one bundle for each process, one for the thread that copies, one for help) and, with --tests, `.build/` (every source
 // file transpiled one to one, for ava; Node 20 cannot strip types by itself).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -77,6 +77,7 @@ await bundleOf({ ...client, outExtension: { '.js': '.cjs' } }, 'actor', 'cli/cli
 await bundleOf(client, 'client', 'cli/main.ts');
 await bundleOf({ ...others, minify: true }, 'help', 'cli/client/help.ts');
 await bundleOf(others, 'daemon', 'cli/daemon/main.ts');
+await bundleOf(others, 'copier', 'cli/git/copier.ts');
 await bundleOf(others, 'mcp', 'cli/mcp/main.ts');
 chmodSync('dist/actor.cjs', 0o755);
 keepCodeCache();

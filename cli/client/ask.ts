@@ -17,7 +17,7 @@ export interface Question<M extends Method> {
   again: StartPolicy | null;
   /** Asks a daemon of whatever build, where one runs; else one of another build is replaced. */
   anyBuild?: boolean;
-  /** Gives the answer up: the connection is closed. What the daemon has begun goes on. */
+  /** Gives the answer up: the connection is closed. What the daemon has begun goes on, but for what `new` has not made yet. */
   signal?: AbortSignal | undefined;
 }
 

@@ -85,7 +85,7 @@ function serve(daemon: Daemon, socket: Socket, clients: Set<Socket>): void {
   });
   socket.on('close', () => {
     clients.delete(socket);
-    abort.abort();
+    abort.abort(new Failure(EXIT.interrupted, 'the client is gone'));
   });
   socket.on('error', () => socket.destroy());
 }

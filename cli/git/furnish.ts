@@ -3,13 +3,17 @@
  * that are costly to make (`node_modules`), copies of its files that are no part of any commit (`.env`). Of what git ignores
  * only, in the main work tree and in the new one: what is tracked comes by git, and what is merely untracked is somebody's work.
  */
-import { lstat, readFile, realpath, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants, symlinkSync } from 'node:fs';
+import { lstat, open, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type Bytes, raw, toBytes, toText } from './bytes.js';
-import { copyBetween, leadsOut, makeParents, type Trees } from './copy.js';
-import type { Git } from './git.js';
+import { leadsOut, type Trees } from './copy.js';
+import { copyAll } from './copying.js';
+import { inFolder, makeBelow } from './folder.js';
+import { type Git, GitError } from './git.js';
 import { entriesOf, ignoredOf, Matcher } from './ignored.js';
 import { ifAbsent, readLink } from './link.js';
+import { Names } from './names.js';
 import { type Rule, ruleOfSetting, rulesOf } from './patterns.js';
 import { populateSubmodules } from './populate.js';
 
@@ -21,35 +25,38 @@ export interface Furnishing {
 
 /** Gitignore's syntax, at the root of the main work tree; what it matches is copied as well. */
 const INCLUDE_FILE = '.worktreeinclude';
-/** So many names stand in a notice. */
-const SHOWN = 3;
+/** Nobody has more patterns than this many bytes of them. */
+const INCLUDE_LIMIT = 1024 * 1024;
+
+export interface FurnishOptions {
+  /** What it is at. */
+  onProgress: (text: string) => void;
+  /** Ends it; what is there then is left as it is, and nothing is done any more. `git` has it as well. */
+  signal?: AbortSignal;
+}
 
 /**
  * Furnishes the work tree at `path`, which git has just made, from the main one at `repo`. Nothing that stands there is
  * replaced, and no symbolic link is followed. Answers what was done and what was left out, as lines for a person.
- * @throws when it cannot be completed (a full disk): then the work tree is not to be used
+ * @throws when it cannot be completed (a full disk), or the signal's reason: then the work tree is not to be used
  */
 export async function furnish(
   git: Git,
   { repo, path }: { repo: string; path: string },
   { copy, link }: Furnishing,
-  onProgress: (text: string) => void,
+  { onProgress, signal }: FurnishOptions,
 ): Promise<string[]> {
   if ((await lstat(join(repo, '.git')).catch(ifAbsent(null))) === null) return [];
-  const [from, to, state, included] = await Promise.all([
-    realpath(repo),
-    realpath(path),
-    readLink(path),
-    readFile(join(repo, INCLUDE_FILE), 'latin1').catch(() => ''),
-  ]);
+  const [from, to, state] = await Promise.all([realpath(repo), realpath(path), readLink(path)]);
   if (state.state !== 'linked') return [];
   const report = new Report();
+  const included = await includeFile(join(from, INCLUDE_FILE), report);
   const submodules = await populateSubmodules(
     git,
     { source: state.link.commonDir, sourceTree: from, target: state.link.gitDir, targetTree: to },
     submodule => onProgress(`submodule ${submodule}`),
   );
-  report.submodules.push(...submodules.done);
+  report.submodules.push(...submodules.done.map(toBytes));
   for (const { path, reason } of submodules.failed)
     report.say(`submodule ${path} is not initialised: ${reason}`);
 
@@ -59,16 +66,41 @@ export async function furnish(
   };
   if (rules.link.length === 0 && rules.copy.length === 0) return report.lines();
   onProgress('looking for what to copy');
-  const matcher = await Matcher.open(git, from);
+  const matcher = await Matcher.open(git, from).catch(error => {
+    if (!(error instanceof GitError)) throw error;
+    report.say(`nothing is copied or linked: ${error.message}`);
+    return null;
+  });
+  if (matcher === null) return report.lines();
   try {
     const trees: Trees = { from: toBytes(from), to: toBytes(to) };
     await linkAll(git, trees, await matcher.matchesThemselves(rules.link), report);
-    await copyAll(git, trees, await matcher.matches(rules.copy), report, onProgress);
-    report.seen.push(...(await notIgnored(git, from, [...link, ...copy])));
+    const names = await ignoredBelow(git, trees, await matcher.matches(rules.copy), report);
+    onProgress('copying');
+    const count = (made: number) => onProgress(`copying: ${made} files`);
+    const { copied, outside, unreadable } = await copyAll({ trees, names }, count, signal);
+    report.copied.addAll(names.filter((_name, index) => copied[index]));
+    report.outside.take(outside);
+    report.unreadable.take(unreadable);
+    report.seen.addAll(await notIgnored(git, from, [...link, ...copy]));
   } finally {
     await matcher.close();
   }
   return report.lines();
+}
+
+/** The file's content; '' for none, and for one that is no file or beyond all measure: it may be a pipe, or a link to a device. */
+async function includeFile(path: string, report: Report): Promise<Bytes> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
+  try {
+    const stats = await file?.stat();
+    if (!file || !stats?.isFile()) return '';
+    if (stats.size <= INCLUDE_LIMIT) return await file.readFile('latin1');
+    report.say(`${INCLUDE_FILE} is not used: it is too large`);
+    return '';
+  } finally {
+    await file?.close();
+  }
 }
 
 function usable(patterns: string[], verb: string, report: Report): Rule[] {
@@ -100,12 +132,11 @@ async function linkAll(git: Git, trees: Trees, names: Bytes[], report: Report): 
   for (const entry of names) {
     const name = entry.replace(/\/$/, '');
     const target = raw(join(trees.from, name));
-    if (!ignored.has(entry)) report.notIgnored.push(name);
-    else if (await isLinkOutside(trees.from, name)) report.outside.push(name);
-    else if ((await hasPlace(trees.to, entry, ignored)) && (await makeParents(trees.to, name)))
-      if (await linkTo(target, raw(join(trees.to, name)))) made.push(name);
+    if (!ignored.has(entry)) report.notIgnored.add(name);
+    else if (await isLinkOutside(trees.from, name)) report.outside.add(name);
+    else if ((await hasPlace(trees.to, entry, ignored)) && linkTo(target, trees.to, name)) made.push(name);
   }
-  report.linked.push(...made);
+  report.linked.addAll(made);
   // The pattern may be one of directories only.
   const asLinks = await ignoredOf(git, to, made);
   for (const name of made)
@@ -117,7 +148,9 @@ async function linkAll(git: Git, trees: Trees, names: Bytes[], report: Report): 
 
 async function isLinkOutside(root: Bytes, name: Bytes): Promise<boolean> {
   const stats = await lstat(raw(join(root, name))).catch(ifAbsent(null));
-  return stats?.isSymbolicLink() ? leadsOut(root, name) : false;
+  return stats?.isSymbolicLink()
+    ? leadsOut(root, name, await readlink(raw(join(root, name)), 'latin1'))
+    : false;
 }
 
 /** A link in a directory that is not on this branch would make git show that directory. */
@@ -130,34 +163,19 @@ function folderOf(entry: Bytes): Bytes {
   return `${dirname(entry)}/`;
 }
 
-async function linkTo(target: Buffer, path: Buffer): Promise<boolean> {
-  return symlink(target, path).then(
-    () => true,
-    error => {
-      if (error.code === 'EEXIST') return false;
+/** Answers whether the link was made: something may stand there, or on the way. */
+function linkTo(target: Buffer, root: Bytes, name: Bytes): boolean {
+  const folder = makeBelow(root, dirname(name));
+  if (folder === null) return false;
+  return inFolder(folder, ({ path }) => {
+    try {
+      symlinkSync(target, raw(join(path, basename(name))));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
-    },
-  );
-}
-
-async function copyAll(
-  git: Git,
-  trees: Trees,
-  names: Bytes[],
-  report: Report,
-  onProgress: (text: string) => void,
-): Promise<void> {
-  let before = 0;
-  for (const entry of await ignoredBelow(git, trees, names, report)) {
-    const name = entry.replace(/\/$/, '');
-    const { made, outside, unreadable } = await copyBetween(trees, name, count =>
-      onProgress(`copying: ${before + count} files`),
-    );
-    before += made;
-    if (made > 0) report.copied.push(entry);
-    report.outside.push(...outside);
-    report.unreadable.push(...unreadable);
-  }
+    }
+  });
 }
 
 /**
@@ -169,7 +187,7 @@ async function ignoredBelow(git: Git, trees: Trees, names: Bytes[], report: Repo
   let entries = names;
   while (entries.length > 0) {
     const ignored = await ignoredOf(git, toText(trees.to), entries);
-    const below: Bytes[] = [];
+    const below: Bytes[][] = [];
     for (const entry of entries) {
       if (ignored.has(entry)) {
         found.push(entry);
@@ -177,24 +195,23 @@ async function ignoredBelow(git: Git, trees: Trees, names: Bytes[], report: Repo
       }
       const name = entry.replace(/\/$/, '');
       const there = await lstat(raw(join(trees.to, name))).catch(ifAbsent(null));
-      if (there === null) report.notIgnored.push(name);
-      else if (there.isDirectory() && entry.endsWith('/'))
-        below.push(...(await entriesOf(trees.from, entry)));
+      if (there === null) report.notIgnored.add(name);
+      else if (there.isDirectory() && entry.endsWith('/')) below.push(await entriesOf(trees.from, entry));
     }
-    entries = below;
+    entries = below.flat();
   }
   return found;
 }
 
 /** What is told in the end. */
 class Report {
-  readonly submodules: string[] = [];
-  readonly linked: Bytes[] = [];
-  readonly copied: Bytes[] = [];
-  readonly outside: Bytes[] = [];
-  readonly unreadable: Bytes[] = [];
-  readonly notIgnored: Bytes[] = [];
-  readonly seen: Bytes[] = [];
+  readonly submodules: Bytes[] = [];
+  readonly linked = new Names();
+  readonly copied = new Names();
+  readonly outside = new Names();
+  readonly unreadable = new Names();
+  readonly notIgnored = new Names();
+  readonly seen = new Names();
   readonly #more: string[] = [];
 
   say(line: string): void {
@@ -202,24 +219,20 @@ class Report {
   }
 
   lines(): string[] {
+    const submodules = new Names();
+    submodules.addAll(this.submodules);
     const parts = [
-      named('copied', this.copied.map(toText)),
-      named('linked', this.linked.map(toText)),
-      named(this.submodules.length === 1 ? 'submodule' : 'submodules', this.submodules),
+      this.copied.line('copied'),
+      this.linked.line('linked'),
+      submodules.line(this.submodules.length === 1 ? 'submodule' : 'submodules'),
     ].filter(part => part !== '');
     return [
       parts.join('; '),
-      named('left out, since git does not ignore it on this branch:', this.notIgnored.map(toText)),
-      named('left out, since git does not ignore it:', this.seen.map(toText)),
-      named('left out, since it leads out of the repository:', this.outside.map(toText)),
-      named('left out, since it cannot be read:', this.unreadable.map(toText)),
+      this.notIgnored.line('left out, since git does not ignore it on this branch:'),
+      this.seen.line('left out, since git does not ignore it:'),
+      this.outside.line('left out, since it leads out of the repository:'),
+      this.unreadable.line('left out, since it cannot be read:'),
       ...this.#more,
     ].filter(line => line !== '');
   }
-}
-
-function named(what: string, names: string[]): string {
-  if (names.length === 0) return '';
-  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-  return `${what} ${names.slice(0, SHOWN).join(', ')}${more}`;
 }

@@ -9,9 +9,9 @@ export interface GitOptions {
   input?: string;
   /** Standard input and output as bytes, each of them one character (latin1): file names need not be UTF-8. See bytes.ts. */
   bytes?: boolean;
-  /** Milliseconds until git is ended and a {@link GitError} is thrown; no limit unless given. */
+  /** Milliseconds until git, and what it has started, is ended and a {@link GitError} is thrown; no limit unless given. */
   timeoutMs?: number;
-  /** Ends git when aborted; the call rejects with the signal's reason. */
+  /** Ends git, and what it has started, when aborted; the call rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Settings for this call alone, stronger than all files (`git -c key=value`). */
   config?: Record<string, string>;
@@ -86,6 +86,9 @@ const NAMES_A_REPOSITORY = [
   'GIT_DIFF_OPTS',
 ];
 
+/** So long may what git has started take to go when it is told to, in milliseconds; then it is killed. */
+const GROUP_PATIENCE = 500;
+
 /** A hook may leave a background process that holds our pipes: git has ended, and nobody waits longer than this (ms). */
 const PIPES_AFTER_EXIT = 500;
 
@@ -103,9 +106,14 @@ function metHalfMade({ exitCode, stderr }: GitResult): boolean {
 
 export class Git {
   readonly #env: Record<string, string>;
+  readonly #signal: AbortSignal | undefined;
 
-  /** `env`: the caller's whole environment (PATH, HOME, proxies, ssh agent …); what names a repository is dropped. */
-  constructor(env: Record<string, string>) {
+  /**
+   * `env`: the caller's whole environment (PATH, HOME, proxies, ssh agent …); what names a repository is dropped.
+   * `signal`: for every call that is given none of its own.
+   */
+  constructor(env: Record<string, string>, signal?: AbortSignal) {
+    this.#signal = signal;
     const own = { ...env };
     for (const name of NAMES_A_REPOSITORY) delete own[name];
     this.#env = { ...own, GIT_TERMINAL_PROMPT: '0', GIT_PAGER: 'cat', GIT_EDITOR: ':' };
@@ -127,7 +135,9 @@ export class Git {
    * Runs git in `dir` and answers how it ended, whatever the exit code. Throws {@link GitError} when it passed its time
    * limit or died of a signal, and a Failure when there is no git or no such directory.
    */
-  async attempt(dir: string, args: string[], options: GitOptions = {}): Promise<GitResult> {
+  async attempt(dir: string, args: string[], given: GitOptions = {}): Promise<GitResult> {
+    const signal = given.signal ?? this.#signal;
+    const options = signal === undefined ? given : { ...given, signal };
     for (let attempts = 1; ; attempts++) {
       const result = await this.#once(dir, args, options);
       if (!metHalfMade(result) || attempts === ATTEMPTS) return result;
@@ -137,6 +147,8 @@ export class Git {
 
   async #once(dir: string, args: string[], options: GitOptions): Promise<GitResult> {
     const subcommand = subcommandOf(args);
+    // What git has started (a fetch, and the ssh of that) does not end with it: only with the group that they are then.
+    const isGroup = options.signal !== undefined || options.timeoutMs !== undefined;
     const subprocess = execa('git', [...globalArguments(options), ...args], {
       cwd: dir,
       env: this.#environment(dir, options),
@@ -144,6 +156,7 @@ export class Git {
       reject: false,
       stripFinalNewline: false,
       forceKillAfterDelay: 1000,
+      detached: isGroup,
       ...(options.input === undefined
         ? { stdin: 'ignore' as const }
         : { input: Buffer.from(options.input, options.bytes ? 'latin1' : 'utf8') }),
@@ -165,6 +178,7 @@ export class Git {
       });
     });
     const result = await subprocess;
+    if (isGroup && (result.isCanceled || result.timedOut)) await endGroup(subprocess.pid);
     if (result.isCanceled) throw options.signal?.reason ?? new GitError(subcommand, null, 'cancelled');
     if (result.timedOut) throw new GitError(subcommand, null, `no answer after ${options.timeoutMs} ms`);
     if (result.isMaxBuffer) throw new GitError(subcommand, null, 'its output is too large');
@@ -189,6 +203,20 @@ export class Git {
       ...(options.asUser ? {} : { LC_ALL: 'C', LANGUAGE: 'C', GIT_OPTIONAL_LOCKS: '0' }),
     };
   }
+}
+
+async function endGroup(leader: number | undefined): Promise<void> {
+  if (leader === undefined) return;
+  const send = (signal: 'SIGTERM' | 'SIGKILL' | 0) => {
+    try {
+      return process.kill(-leader, signal);
+    } catch {
+      return false;
+    }
+  };
+  send('SIGTERM');
+  for (let waited = 0; waited < GROUP_PATIENCE && send(0); waited += 20) await delay(20);
+  send('SIGKILL');
 }
 
 function globalArguments(options: GitOptions): string[] {

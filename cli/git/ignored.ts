@@ -3,11 +3,12 @@
  * say, with a hundred thousand files) is one entry, and is only looked into where a rule leads into it by its own names:
  * `config/*.key` into `config/`, but `.env`, at whatever depth, into none.
  */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Bytes, raw, toBytes } from './bytes.js';
 import { type Git, GitError, gitText } from './git.js';
+import { ifAbsent } from './link.js';
 import { isDirected, type Rule, reachesInto } from './patterns.js';
 
 /** What git ignores in a work tree, relative to its root: files, and directories that are ignored as such, which end in `/`. */
@@ -28,12 +29,29 @@ export async function listIgnored(git: Git, root: string): Promise<Bytes[]> {
 
 /** Those of the paths that git ignores in the work tree at `root`, which need not have them; a directory ends in `/`. */
 export async function ignoredOf(git: Git, root: string, paths: Bytes[]): Promise<Set<Bytes>> {
-  if (paths.length === 0) return new Set();
+  const known = await withoutLinks(toBytes(root), paths);
+  if (known.length === 0) return new Set();
   const ask = (...more: string[]) =>
-    git.attempt(root, ['check-ignore', ...more, '-z', '--stdin'], { bytes: true, input: question(paths) });
+    git.attempt(root, ['check-ignore', ...more, '-z', '--stdin'], { bytes: true, input: question(known) });
   const answer = await ask();
   // Exit code 1 is none. A path inside a submodule is an error, unless the index is left out.
   return answered(answer.exitCode <= 1 ? answer.stdout : (await ask('--no-index')).stdout);
+}
+
+/** Git refuses the whole question for one path behind a symbolic link; nothing of the work tree is there. */
+async function withoutLinks(root: Bytes, paths: Bytes[]): Promise<Bytes[]> {
+  const known = new Map<Bytes, boolean>([['.', true]]);
+  const isDirect = async (folder: Bytes): Promise<boolean> => {
+    const answer =
+      known.get(folder) ??
+      ((await isDirect(dirname(folder))) &&
+        !(await lstat(raw(join(root, folder))).catch(ifAbsent(null)))?.isSymbolicLink());
+    known.set(folder, answer);
+    return answer;
+  };
+  const direct: Bytes[] = [];
+  for (const path of paths) if (await isDirect(dirname(path))) direct.push(path);
+  return direct;
 }
 
 export class Matcher {
@@ -66,19 +84,19 @@ export class Matcher {
 
   /** What the rules match, in order; a directory, which ends in `/`, stands for all in it. */
   async matches(rules: Rule[]): Promise<Bytes[]> {
-    const found: Bytes[] = [];
+    const found: Bytes[][] = [];
     let paths = this.#listed;
     let asked = rules;
     while (paths.length > 0 && asked.length > 0) {
       const matched = await this.#matching(asked, paths);
-      found.push(...paths.filter(path => matched.has(path)));
+      found.push(paths.filter(path => matched.has(path)));
       const below = paths.filter(
         path => path.endsWith('/') && !matched.has(path) && rules.some(rule => reachesInto(rule, path)),
       );
       paths = (await Promise.all(below.map(path => entriesOf(this.#root, path)))).flat();
       asked = rules.filter(isDirected);
     }
-    return found.sort();
+    return found.flat().sort();
   }
 
   /** Those that are matched by themselves, and not for a directory in which they are. */

@@ -60,12 +60,34 @@ function namesOf(line: Bytes): Bytes[] | null {
   return path.includes('/') ? path.replace(/^\//, '').split('/') : null;
 }
 
-/** Too often rather than too seldom: what is looked at for nothing costs a moment. */
+/**
+ * Too often rather than too seldom: what is looked at for nothing costs a moment. In a time that grows with the lengths alone,
+ * not as a regular expression: a name of many stars would take that for ever.
+ */
 function mayMatch(pattern: Bytes, name: Bytes): boolean {
   if (pattern.includes('[')) return true;
-  const expression = pattern.replace(/\\(.)|([*?])|([^\w])/g, (_all, escaped, wild, other) => {
-    if (wild !== undefined) return wild === '*' ? '.*' : '.';
-    return `\\x${(escaped ?? other).charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
-  return new RegExp(`^${expression}$`, 'is').test(name);
+  const letters = [...pattern.toLowerCase().matchAll(/\\(.)|([\s\S])/g)].map(([, escaped, plain]) => ({
+    letter: escaped ?? plain,
+    isWild: escaped === undefined && (plain === '*' || plain === '?'),
+  }));
+  const wanted = name.toLowerCase();
+  let at = 0;
+  let from = 0;
+  /** The last star, and how much of the name it has taken so far. */
+  let star = -1;
+  let taken = 0;
+  while (from < wanted.length) {
+    const each = letters[at];
+    if (each?.isWild && each.letter === '*') {
+      star = at++;
+      taken = from;
+    } else if (each && (each.isWild || each.letter === wanted[from])) {
+      at++;
+      from++;
+    } else if (star >= 0) {
+      at = star + 1;
+      from = ++taken;
+    } else return false;
+  }
+  return letters.slice(at).every(({ letter, isWild }) => isWild && letter === '*');
 }

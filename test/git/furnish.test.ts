@@ -1,13 +1,20 @@
-import { existsSync } from 'node:fs';
-import { readdir, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdir, readdir, readFile, readlink, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import test from 'ava';
+import { Copying } from '../../cli/git/copy.js';
 import { diffAgainstBase } from '../../cli/git/diff.js';
 import { furnish } from '../../cli/git/furnish.js';
+import { Git } from '../../cli/git/git.js';
 import { sweepHalfMade } from '../../cli/git/half-made.js';
+import { Matcher } from '../../cli/git/ignored.js';
+import { rulesOf } from '../../cli/git/patterns.js';
 import { finishRemoval, inspectSetAside, setAside } from '../../cli/git/remove.js';
 import { moveToTrash } from '../../cli/git/trash.js';
 import { createWorktree, keepCreated, undoCreate } from '../../cli/git/worktree.js';
+import { withArena } from '../helpers/arena.js';
+import { processesOf } from '../helpers/processes.js';
+import { eventually } from '../helpers/wait.js';
 import { INIT, type World, withWorld } from './world.js';
 
 interface Want {
@@ -28,7 +35,12 @@ async function make(world: World, { copy = [], link = [], include }: Want) {
     base: null,
     from: world.repo,
     furnish: async at => {
-      said = await furnish(world.git, { repo: world.repo, path: at }, { copy, link }, () => {});
+      said = await furnish(
+        world.git,
+        { repo: world.repo, path: at },
+        { copy, link },
+        { onProgress: () => {} },
+      );
     },
   });
   return { path, said, made };
@@ -88,6 +100,39 @@ const cases: [what: string, script: string, want: Want, found: string[]][] = [
     ['.env'],
   ],
   ['.worktreeinclude is a directory', 'echo 1 > .env; mkdir .worktreeinclude', { copy: ['.env'] }, ['.env']],
+  ['.worktreeinclude is a pipe', 'echo 1 > .env; mkfifo .worktreeinclude', { copy: ['.env'] }, ['.env']],
+  [
+    '.worktreeinclude is a link to a device',
+    'echo 1 > .env; ln -s /dev/zero .worktreeinclude',
+    { copy: ['.env'] },
+    ['.env'],
+  ],
+  [
+    'a file that the person’s own core.excludesFile ignores',
+    `echo '*.mine' > ../excluded; git config core.excludesFile "$PWD/../excluded"; echo 1 > x.mine`,
+    { copy: ['*.mine'] },
+    ['x.mine'],
+  ],
+  [
+    'patterns that look like options',
+    'for n in --help -z; do mkdir -p -- "./$n"; echo 1 > "./$n/x.key"; done',
+    { copy: ['--help/x.key', '-z'], include: '--no-index\n--stdin\n' },
+    ['--help/x.key', '-z/x.key'],
+  ],
+  [
+    'a sparse checkout',
+    `mkdir a b; echo 1 > a/f; echo 1 > b/f; git add a b; git commit --quiet -m f; git sparse-checkout set a
+     mkdir -p b node_modules; for d in . a b; do echo 1 > $d/.env; done`,
+    { copy: ['**/.env'], link: ['node_modules'] },
+    ['.env', 'a/.env', 'b/.env', 'node_modules -> REPO/node_modules'],
+  ],
+  [
+    'a directory that is a link on the branch, beside others',
+    `ln -s nothing way; git add way; git commit --quiet -m link; git branch fix; git rm -q way; mkdir -p way zoo
+     echo 1 > way/tracked; git add way; git commit --quiet -m directory; echo 1 > way/.env; echo 1 > zoo/.env`,
+    { copy: ['**/.env'] },
+    ['zoo/.env'],
+  ],
   ['a file that git only does not track', 'echo 1 > plain', { copy: ['plain'], include: '*' }, []],
   [
     'a file that git tracks though it is ignored',
@@ -426,6 +471,133 @@ test('a bare repository has nothing to furnish with', async t => {
   t.deepEqual([await found(world, path), said], [[], []]);
 });
 
+test('a main work tree that git cannot look at is told, and no failure', async t => {
+  const world = await withWorld(t);
+  // As `git config --worktree` leaves a bare repository: core.bare is in config.worktree.
+  await world.sh(
+    world.repo,
+    `mkdir ../project; git clone --quiet --bare . ../project/.git; cd ../project/.git
+     git config extensions.worktreeConfig true; git config --unset core.bare; git config --file config.worktree core.bare true`,
+  );
+  world.repo = join(world.arena.root, 'project');
+  const { path, said } = await make(world, { copy: ['.env'], link: ['node_modules'] });
+  t.deepEqual(await found(world, path), []);
+  t.is(said.length, 1);
+  t.regex(said[0]!, /^nothing is copied or linked: git ls-files: .*work tree/);
+});
+
+test('a repository that is itself a submodule', async t => {
+  const world = await withWorld(t);
+  await world.addSubmodules();
+  world.repo = join(world.repo, 'lib');
+  await world.sh(world.repo, `${INIT}; echo .env > ../.git/modules/lib/info/exclude; echo 1 > .env`);
+  const { path, said } = await make(world, { copy: ['.env'] });
+  t.deepEqual(said, ['copied .env; submodule deep']);
+  t.deepEqual(await world.kinds(path), []);
+});
+
+test('a file that is cut short while it is copied', async t => {
+  const world = await withWorld(t);
+  await world.sh(
+    world.repo,
+    `${IGNORE}; mkdir build; head -c 1M /dev/urandom >build/log; truncate -s 3G build/log`,
+  );
+  const making = make(world, { copy: ['build'] });
+  const copy = join(world.worktreesFolder, 'fix/build/log');
+  await eventually(
+    () => stat(copy),
+    ({ size }) => size > 0,
+    { every: 1 },
+  );
+  await truncate(join(world.repo, 'build/log'), 0);
+  t.deepEqual((await making).said, ['copied build/']);
+});
+
+test('a file with holes stays one', async t => {
+  const world = await withWorld(t);
+  await world.sh(
+    world.repo,
+    `${IGNORE}; mkdir build; cd build; head -c 700K /dev/urandom >disk; truncate -s 900M disk; echo end >>disk; truncate -s 901M disk`,
+  );
+  const { path } = await make(world, { copy: ['build'] });
+  await world.sh(path, `cmp build/disk ${world.repo}/build/disk`);
+  t.true((await stat(join(path, 'build/disk'))).blocks * 512 < 10 * 2 ** 20);
+});
+
+for (const [what, side] of [
+  ['the main work tree', 'from'],
+  ['the new one', 'to'],
+] as const)
+  test(`a link that comes in place of a directory of ${what} while it is copied`, async t => {
+    const { root } = await withArena(t);
+    const trees = { from: join(root, 'from'), to: join(root, 'to') };
+    const outside = join(root, 'outside');
+    for (const folder of [trees.to, outside, join(trees.from, 'build/deep')])
+      await mkdir(folder, { recursive: true });
+    const names = Array.from({ length: 50 }, (_, index) => `${index}`);
+    for (const name of names) {
+      await writeFile(join(trees.from, 'build/deep', name), 'mine');
+      if (side === 'from') await writeFile(join(outside, name), 'secret');
+    }
+    const copying = new Copying(trees, () => {
+      if (copying.made > 1) return;
+      renameSync(join(trees[side], 'build/deep'), join(trees[side], 'away'));
+      symlinkSync(outside, join(trees[side], 'build/deep'));
+    });
+    copying.copy('build');
+    const copy = side === 'from' ? join(trees.to, 'build/deep') : join(trees.to, 'away');
+    const texts = await Promise.all(names.map(name => readFile(join(copy, name), 'utf8')));
+    t.deepEqual(new Set(texts), new Set(['mine']));
+    if (side === 'to') t.deepEqual(await readdir(outside), []);
+  });
+
+test('more names than a call can have arguments', async t => {
+  const world = await withWorld(t);
+  await world.sh(world.repo, `${IGNORE}; seq -f %g.key 150000 | xargs touch`);
+  const matcher = await Matcher.open(world.git, world.repo);
+  t.teardown(() => matcher.close());
+  t.is((await matcher.matches(rulesOf('*.key'))).length, 150_000);
+});
+
+test('ended in the middle, nothing that it has started goes on, and nothing is left', async t => {
+  const world = await withWorld(t);
+  await world.addSubmodules();
+  const begun = join(world.arena.home, 'begun');
+  await writeFile(join(world.arena.bin, 'hang'), `#!/bin/sh\ntouch ${begun}\nsleep 500\n`, { mode: 0o755 });
+  await world.sh(
+    world.repo,
+    `git config --global protocol.ext.allow always; ${INIT}; git -C lib config remote.origin.url ext::hang
+     git update-index --cacheinfo 160000,1234567890123456789012345678901234567890,lib; git commit --quiet -m pin`,
+  );
+  const abort = new AbortController();
+  const git = new Git(world.arena.env, abort.signal);
+  const path = join(world.worktreesFolder, 'fix');
+  const making = createWorktree(world.git, {
+    repo: world.repo,
+    path,
+    branch: 'fix',
+    base: null,
+    from: world.repo,
+    furnish: async at => {
+      const options = { onProgress: () => {}, signal: abort.signal };
+      await furnish(git, { repo: world.repo, path: at }, { copy: [], link: [] }, options);
+    },
+  });
+  const failed = t.throwsAsync(making, { message: 'enough' });
+  await eventually(
+    () => existsSync(begun),
+    isThere => isThere,
+  );
+  abort.abort(new Error('enough'));
+  await failed;
+  t.deepEqual(
+    (await processesOf(world.arena.actorHome, null)).map(({ command }) => command),
+    [],
+  );
+  t.deepEqual(await readdir(world.worktreesFolder), []);
+  t.false(existsSync(join(world.repo, '.git/worktrees')));
+});
+
 /** The remotes of the submodules are out of reach. */
 async function offline(world: World): Promise<void> {
   for (const name of ['lib', 'deep'])
@@ -582,6 +754,22 @@ test('the submodules of old, with their repository inside', async t => {
   const { path, said } = await make(world, {});
   t.deepEqual(said, ['submodules lib, lib/deep']);
   t.is(await world.sh(path, 'cat lib/lib.txt lib/deep/deep.txt'), 'lib\ndeep');
+  t.deepEqual(await world.kinds(path), []);
+});
+
+test('a submodule without all of its history', async t => {
+  const world = await withWorld(t);
+  await world.addSubmodules();
+  await world.sh(
+    world.repo,
+    `git submodule --quiet deinit --all --force; rm -rf .git/modules; git -C ../lib.src commit --quiet --allow-empty -m Newer
+     git config -f .gitmodules submodule.lib.url "file://${world.arena.root}/lib.src"; git commit --quiet -am url
+     git submodule --quiet update --init --depth 1; test -f .git/modules/lib/shallow`,
+  );
+  await offline(world);
+  const { path, said } = await make(world, {});
+  t.deepEqual(said, ['submodule lib']);
+  t.is(await world.sh(path, 'cat lib/lib.txt'), 'lib');
   t.deepEqual(await world.kinds(path), []);
 });
 

@@ -68,7 +68,7 @@ export const create: Action<'new'> = async (daemon, exchange) => {
   try {
     const made =
       params.worktree && repo !== null
-        ? await makeWorktree(daemon, git, { name, repo, dir, params, repository }, exchange)
+        ? await makeWorktree(daemon, git, { name, repo, dir, repository }, exchange)
         : null;
     if (made) undo.push(() => undoCreate(git, made));
     point('after-worktree');
@@ -95,6 +95,8 @@ export const create: Action<'new'> = async (daemon, exchange) => {
       created: new Date().toISOString(),
     };
     if (made) await requireOnStart(daemon, definition, exchange);
+    // Until here it is taken back when nobody waits for it any more, by Ctrl-C say.
+    exchange.signal.throwIfAborted();
     const session = await establish(daemon, definition, params.key, undo);
     if (made) await keepCreated(made);
     if (params.prompt === null) return { ...viewFor(daemon, session), run: null };
@@ -173,10 +175,10 @@ async function establish(
 async function makeWorktree(
   daemon: Daemon,
   git: Git,
-  at: { name: string; repo: string; dir: string; params: Params; repository: Repository | null },
-  { notice }: { notice: (text: string) => void },
+  at: { name: string; repo: string; dir: string; repository: Repository | null },
+  { request: { params, caller }, notice, signal }: Exchange<'new'>,
 ): Promise<CreatedWorktree> {
-  const { name, repo, dir, params, repository } = at;
+  const { name, repo, dir, repository } = at;
   // The server's start hides behind git's work.
   const server = params.prompt === null ? Promise.resolve() : ensureServer(daemon);
   server.catch(() => {});
@@ -191,9 +193,12 @@ async function makeWorktree(
       base: params.base,
       from: dir,
       ...(repository === null ? {} : { repository }),
+      signal,
       onProgress: percent => say(`checking out: ${percent} %`),
       furnish: async worktree => {
-        furnished.push(...(await furnish(git, { repo, path: worktree }, furnishing, say)));
+        const ending = new Git(caller.env ?? {}, signal);
+        const places = { repo, path: worktree };
+        furnished.push(...(await furnish(ending, places, furnishing, { onProgress: say, signal })));
         point('after-furnished');
       },
     });

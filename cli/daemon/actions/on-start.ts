@@ -12,7 +12,7 @@ import type { Exchange } from '../socket.js';
 export async function requireOnStart(
   daemon: Daemon,
   definition: Definition,
-  { request: { params, caller }, notice }: Exchange<'new'>,
+  { request: { params, caller }, notice, signal }: Exchange<'new'>,
 ): Promise<void> {
   const hook = hookFor(daemon, definition.repo, 'on-start');
   if (!hook) return;
@@ -24,6 +24,7 @@ export async function requireOnStart(
     env: caller.env ?? ownEnvironment(),
     question: params.key,
     notice,
+    signal,
   });
   if (!answer.isYes) throw new Failure(EXIT.failed, `${name} was not created: ${answer.text}`);
   if (!existsSync(dir))
