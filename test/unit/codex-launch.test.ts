@@ -79,6 +79,8 @@ test('no value of the environment stands in an argument: a coordinator’s serve
     args: ['/opt/dist/mcp.mjs'],
     env_vars: ['HOME', 'PATH', 'SECRET_KEY', 'ACTOR_HOME', 'ACTOR_NAME', 'ACTOR_LAUNCH'],
     default_tools_approval_mode: 'approve',
+    required: true,
+    startup_timeout_sec: 60,
   });
   t.deepEqual(env, { ACTOR_HOME: '/home/me/.actor', ACTOR_NAME: 'fix', ACTOR_LAUNCH: 'l1' });
   t.false('mcp_servers.actor' in configured(plan({}).argv));

@@ -73,7 +73,8 @@ function requireInteractive(theirs: Arguments): void {
 
 /**
  * Codex starts servers with a few variables only: the others are passed on by their names, so that no value stands in
- * an argument. What it is asked to do by this server, it does without a dialog: the person started a coordinator.
+ * an argument. What it is asked to do by this server, it does without a dialog: the person started a coordinator. Required,
+ * since a first prompt in the arguments does not wait for a server that is not: the model's first request lacks its tools.
  */
 function server([command = '', ...args]: string[], names: string[]): TomlValue {
   return {
@@ -81,6 +82,8 @@ function server([command = '', ...args]: string[], names: string[]): TomlValue {
     args,
     env_vars: names.filter(name => VARIABLE.test(name)),
     default_tools_approval_mode: 'approve',
+    required: true,
+    startup_timeout_sec: 60,
   };
 }
 

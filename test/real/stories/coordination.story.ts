@@ -26,66 +26,78 @@ for (const [main, alpha, beta] of [
   ['claude', 'codex', 'claude'],
   ['codex', 'codex', 'claude'],
 ] as const)
-  test(`a ${main} main spawns a ${alpha}, a ${beta} and a shell, hears of all, has one reworked, discards two`, async t => {
-    const stage = await withStage(t, {
-      agents: main === 'claude' ? ['claude', 'codex'] : ['codex', 'claude'],
-    });
-    const tool = use[main];
-    // What main does at a completion, the stub's model reads in the completion itself.
-    const discards = answering('alpha is as it should be', tool('discard', { names: ['alpha', 'gamma'] }));
-    const rework = answering('alpha, first version', tool('run', { name: 'alpha', prompt: discards }));
-    const session = (name: string, agent: RealAgent, purpose: string, prompt: string) =>
-      tool('new', { name, agent, config: CONFIG[agent], purpose, prompt });
-    const first = [
-      session('alpha', alpha, 'the first part', rework),
-      session('beta', beta, 'the second part', 'REPLY:beta is done'),
-      tool('new', { name: 'gamma', agent: 'shell', purpose: 'the tests', prompt: 'echo 3 passed' }),
-    ].join('\n');
-    await stage.startMain(main, first);
+  test.serial(
+    `a ${main} main spawns a ${alpha}, a ${beta} and a shell, hears of all, has one reworked, discards two`,
+    async t => {
+      const stage = await withStage(t, {
+        agents: main === 'claude' ? ['claude', 'codex'] : ['codex', 'claude'],
+      });
+      const tool = use[main];
+      // What main does at a completion, the stub's model reads in the completion itself.
+      const discards = answering('alpha is as it should be', tool('discard', { names: ['alpha', 'gamma'] }));
+      const rework = answering('alpha, first version', tool('run', { name: 'alpha', prompt: discards }));
+      const session = (name: string, agent: RealAgent, purpose: string, prompt: string) =>
+        tool('new', { name, agent, config: CONFIG[agent], purpose, prompt });
+      const first = [
+        session('alpha', alpha, 'the first part', rework),
+        session('beta', beta, 'the second part', 'REPLY:beta is done'),
+        tool('new', { name: 'gamma', agent: 'shell', purpose: 'the tests', prompt: 'echo 3 passed' }),
+      ].join('\n');
+      await stage.startMain(main, first);
 
-    const discarded = await Promise.all(['alpha', 'gamma'].map(name => stage.event(name, 'discarded')));
-    t.deepEqual(
-      discarded.map(({ parent }) => parent),
-      ['main', 'main'],
-    );
-    const completed = [
-      await stage.event('alpha', 'completed', 1),
-      await stage.event('alpha', 'completed', 2),
-      await stage.event('beta', 'completed'),
-      await stage.event('gamma', 'completed'),
-    ];
-    t.is(completed[1]!.message?.split('\n')[0], 'alpha is as it should be');
-    await stage.isTold('main', completed);
-    const left = JSON.parse(await stage.actor('list', '--json')) as { name: string; parent: string | null }[];
-    t.deepEqual(
-      left.map(({ name, parent }) => [name, parent]),
-      [
-        ['main', null],
-        ['beta', 'main'],
-      ],
-    );
-    for (const branch of ['alpha', 'beta'])
-      t.is((await stage.arena.run('git', ['-C', stage.repo, 'rev-parse', '-q', '--verify', branch])).code, 0);
-  });
+      const discarded = await Promise.all(['alpha', 'gamma'].map(name => stage.event(name, 'discarded')));
+      t.deepEqual(
+        discarded.map(({ parent }) => parent),
+        ['main', 'main'],
+      );
+      const completed = [
+        await stage.event('alpha', 'completed', 1),
+        await stage.event('alpha', 'completed', 2),
+        await stage.event('beta', 'completed'),
+        await stage.event('gamma', 'completed'),
+      ];
+      t.is(completed[1]!.message?.split('\n')[0], 'alpha is as it should be');
+      await stage.isTold('main', completed);
+      const left = JSON.parse(await stage.actor('list', '--json')) as {
+        name: string;
+        parent: string | null;
+      }[];
+      t.deepEqual(
+        left.map(({ name, parent }) => [name, parent]),
+        [
+          ['main', null],
+          ['beta', 'main'],
+        ],
+      );
+      for (const branch of ['alpha', 'beta'])
+        t.is(
+          (await stage.arena.run('git', ['-C', stage.repo, 'rev-parse', '-q', '--verify', branch])).code,
+          0,
+        );
+    },
+  );
 
 for (const main of ['claude', 'codex'] as const)
-  test(`a ${main} main makes five sessions in one answer: each is its own, and of its own name`, async t => {
-    const stage = await withStage(t, { agents: [main] });
-    await stage.startMain();
-    const names = ['a', 'b', 'c', 'd', 'e'];
-    const lines = names.map(name =>
-      use[main]('new', { name, agent: 'shell', prompt: `echo ${name} is done` }),
-    );
-    await stage.actor('run', 'main', '-', { input: ['TOGETHER:', ...lines].join('\n') });
-    const completed = await Promise.all(names.map(name => stage.event(name, 'completed')));
-    t.deepEqual(
-      completed.map(({ session, parent }) => [session, parent]),
-      names.map(name => [name, 'main']),
-    );
-    await stage.isTold('main', completed);
-  });
+  test.serial(
+    `a ${main} main makes five sessions in one answer: each is its own, and of its own name`,
+    async t => {
+      const stage = await withStage(t, { agents: [main] });
+      await stage.startMain();
+      const names = ['a', 'b', 'c', 'd', 'e'];
+      const lines = names.map(name =>
+        use[main]('new', { name, agent: 'shell', prompt: `echo ${name} is done` }),
+      );
+      await stage.actor('run', 'main', '-', { input: ['TOGETHER:', ...lines].join('\n') });
+      const completed = await Promise.all(names.map(name => stage.event(name, 'completed')));
+      t.deepEqual(
+        completed.map(({ session, parent }) => [session, parent]),
+        names.map(name => [name, 'main']),
+      );
+      await stage.isTold('main', completed);
+    },
+  );
 
-test('main is killed in the middle: the next one knows the sessions, and what waited', async t => {
+test.serial('main is killed in the middle: the next one knows the sessions, and what waited', async t => {
   const stage = await withStage(t);
   const config = { 'permission-mode': 'bypassPermissions' };
   const first = [
