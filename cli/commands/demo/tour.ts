@@ -17,13 +17,13 @@ export const TOUR: readonly Step[] = [
   {
     says: 'Two sessions, each in a worktree and on a branch of its own, working at the same time.',
     commands: [
-      ['new', '--agent', 'shell', 'tests', 'sleep 3; echo "42 tests passed"', '--purpose', 'the test suite'],
+      ['new', '--agent', 'shell', 'tests', 'sleep 6; echo "42 tests passed"', '--purpose', 'the test suite'],
       [
         'new',
         '--agent',
         'shell',
         'build',
-        'sleep 2; echo "built" > app.js; git add . && git commit -qm "Build" && echo ok',
+        'sleep 5; echo "built" > app.js; git add . && git commit -qm "Build" && echo ok',
       ],
     ],
   },
