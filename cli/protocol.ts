@@ -229,6 +229,8 @@ export interface DaemonStatus {
  */
 export interface AttachPlan {
   name: string;
+  /** The main that it goes back to; null: there is none. */
+  main: string | null;
   argv: string[] | null;
 }
 

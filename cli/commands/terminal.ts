@@ -19,7 +19,7 @@ export async function attachTerminal(plan: AttachPlan, context: Context): Promis
   if (plan.argv === null) return EXIT.done;
   const status = await runOnTerminal(plan.argv, env);
   const sessions = await context.callRunning('list', { status: null }).catch(() => null);
-  const farewell = sessions && farewellLine(sessions, plan.name);
+  const farewell = sessions && farewellLine(sessions, plan.main ?? plan.name);
   if (farewell) io.line(farewell);
   return status === 0 ? EXIT.done : EXIT.failed;
 }

@@ -30,10 +30,12 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
   if (!window) throw new Failure(EXIT.failed, `${name} has no window`, `actor show ${name}`);
   await bindKeys(daemon.tmux, keysFor(daemon)).catch(error => daemon.log('keys', error));
   const inside = placeInside(daemon.tmux, caller.env ?? {});
-  if (inside === null) return { name, argv: attachArgv(daemon.tmux, window, terminalOf(caller.env ?? {})) };
+  const main = mainOf(daemon.ledger.world, session.definition)?.definition.name ?? null;
+  if (inside === null)
+    return { name, main, argv: attachArgv(daemon.tmux, window, terminalOf(caller.env ?? {})) };
   if ((await moveLookers(daemon.tmux, inside, window)).length === 0)
     throw new Failure(EXIT.failed, 'no terminal shows this window', `actor peek ${name}`);
-  return { name, argv: null };
+  return { name, main, argv: null };
 };
 
 /** What the terminal can show, as far as its environment says. */
