@@ -26,7 +26,10 @@ export interface Caller {
   cwd: string;
   /** `ACTOR_NAME` of the client's environment: the session in whose window it runs, if any. */
   session: string | null;
-  /** The client's whole environment; only sent with `new`, `run`, `main`, `attach`, `discard` (windows and hooks inherit it). */
+  /**
+   * The client's whole environment; only sent with `new`, `run`, `main`, `attach`, `discard` (windows and hooks inherit it).
+   * Of a popup of the menu it is tmux's own, which says nothing of the person's: main's counts instead.
+   */
   env?: Record<string, string>;
 }
 
@@ -220,10 +223,15 @@ export interface DaemonStatus {
   rss_bytes: number;
 }
 
-/** What the client needs to put this terminal on a window: run `argv` with the terminal as stdio. */
+/**
+ * What the client needs to put this terminal on a window: run `argv` with the terminal as stdio. null: the terminal is
+ * one of actor's already, and shows it now.
+ */
 export interface AttachPlan {
   name: string;
-  argv: string[];
+  /** The main that it goes back to; null: there is none. */
+  main: string | null;
+  argv: string[] | null;
 }
 
 /** Every method: parameters, result, and the item type where it streams (null where it does not). */
@@ -309,7 +317,7 @@ export interface Methods {
     item: LogEntry;
   };
   peek: { params: { name: string }; result: { screen: string }; item: null };
-  /** Starts the agent if it does not run. `name` null: the main of the caller's directory. `nested`: the caller sits in another tmux. */
+  /** Starts the agent if it does not run. `name` null: the main of the caller's directory. A caller in a window or a popup of actor's own has its terminal moved. */
   attach: { params: { name: string | null }; result: AttachPlan; item: null };
   /** Events with id > `since` as items; then, with `follow`, for ever, else the result. */
   events: {

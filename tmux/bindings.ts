@@ -10,6 +10,9 @@ export const DEFAULT_KEYS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`window-${index + 1}`, `M-${index + 1}`])),
 };
 
+/** The keys of a window, and those while its menu is open. */
+const TABLES = ['root', 'menu'];
+
 /** Keeps what is bound at present, as JSON: this and the next daemon compare with it. */
 const BOUND = '@actor_keys';
 
@@ -22,28 +25,46 @@ export async function bindKeys(tmux: Tmux, chosen: Readonly<Record<string, strin
   const bound = readBound(await tmux.run(['show-options', '-gqv', BOUND]));
   const moved = Object.keys(DEFAULT_KEYS).filter(action => wanted[action] !== bound[action]);
   if (moved.length === 0) return;
-  const listing = await tmux.run(['list-keys', '-T', 'root']);
+  const commands: string[] = [];
+  for (const table of TABLES)
+    commands.push(...moves(await tmux.run(['list-keys', '-T', table]), table, moved, bound, wanted));
+  commands.push(`set -g ${BOUND} ${quoteTmux(JSON.stringify(wanted))}`);
+  commands.push(`set -g @actor_menu_key ${quoteTmux(wanted.menu ?? 'no')}`);
+  commands.push(`set -g @actor_quit_key ${quoteTmux(wanted.quit ?? 'C-b d')}`);
+  await tmux.run(['source-file', '-'], { input: `${commands.join('\n')}\n` });
+}
+
+/** The commands that move these actions' keys in a table, of which `listing` is what `list-keys` says. */
+function moves(
+  listing: string,
+  table: string,
+  moved: readonly string[],
+  bound: Readonly<Record<string, string | null>>,
+  wanted: Readonly<Record<string, string | null>>,
+): string[] {
+  const commands: string[] = [];
+  const keyNow = (action: string) => bound[action] ?? parkingKey(action);
   const lines = moved.flatMap(action => {
-    const body = bodyOf(listing, bound[action] ?? parkingKey(action));
+    const body = bodyOf(listing, table, keyNow(action));
     return body === null ? [] : [{ action, body }];
   });
-  const commands: string[] = [];
   // First all are parked, so that two may swap their keys.
-  for (const { action, body } of lines) {
-    const from = bound[action] ?? parkingKey(action);
-    commands.push(`unbind -q -n ${quoteTmux(from)}`, `bind -n ${parkingKey(action)} ${body}`);
-  }
+  for (const { action, body } of lines)
+    commands.push(
+      `unbind -q -T ${table} ${quoteTmux(keyNow(action))}`,
+      `bind -T ${table} ${parkingKey(action)} ${body}`,
+    );
   for (const { action, body } of lines) {
     const key = wanted[action];
     if (!key) continue;
     // The tables of copy mode come before the root table.
-    for (const table of ['copy-mode', 'copy-mode-vi'])
-      commands.push(`unbind -q -T ${table} ${quoteTmux(key)}`);
-    commands.push(`unbind -q -n ${parkingKey(action)}`, `bind -n ${quoteTmux(key)} ${body}`);
+    for (const mode of ['copy-mode', 'copy-mode-vi']) commands.push(`unbind -q -T ${mode} ${quoteTmux(key)}`);
+    commands.push(
+      `unbind -q -T ${table} ${parkingKey(action)}`,
+      `bind -T ${table} ${quoteTmux(key)} ${body}`,
+    );
   }
-  commands.push(`set -g ${BOUND} ${quoteTmux(JSON.stringify(wanted))}`);
-  commands.push(`set -g @actor_menu_key ${quoteTmux(wanted.menu ?? 'no')}`);
-  await tmux.run(['source-file', '-'], { input: `${commands.join('\n')}\n` });
+  return commands;
 }
 
 function readBound(text: string): Record<string, string | null> {
@@ -60,10 +81,10 @@ function parkingKey(action: string): string {
 }
 
 /** What is bound to a key, as tmux prints it for its own reading; null: nothing. */
-function bodyOf(listing: string, key: string): string | null {
+function bodyOf(listing: string, table: string, key: string): string | null {
   for (const line of listing.split('\n')) {
-    const [, shown, body] = /^bind-key\s+(?:-\S+\s+)*-T\s+root\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    if (shown !== undefined && shown.replace(/^\\(.)$/, '$1') === key) return body ?? null;
+    const [, where, shown, body] = /^bind-key\s+(?:-\S+\s+)*-T\s+(\S+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    if (where === table && shown !== undefined && shown.replace(/^\\(.)$/, '$1') === key) return body ?? null;
   }
   return null;
 }

@@ -2,20 +2,24 @@
 
 /**
  * The text on one line, cut to `width` columns with `…`, in which tmux finds no format (`#{…}`, `#S`), no command (`#(…)`)
- * and no style (`#[…]`), and a terminal no control character and no change of direction. tmux does not expand an option's
- * value again, but it does obey styles in what it draws; so a `#` stays only before a digit (`#12`), else it is `♯`.
+ * and no style (`#[…]`), and a terminal no control character, no change of direction and nothing invisible but the joiners
+ * of emoji and scripts. tmux does not expand an option's value again, but it does obey styles in what it draws; so a `#`
+ * stays only before a digit (`#12`), else it is `♯`.
  */
 export function neutralizeFormat(text: string, width: number): string {
+  // Of a long text only the beginning is looked at: what is cut off costs nothing.
   const line = text
+    .slice(0, 4 * width + 100)
     .replace(/\p{Cs}/gu, '\ufffd')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+    .replace(/[^\P{Cf}\u200c\u200d]/gu, '')
     .trim();
   return cutToWidth(line, width).replace(/#(?!\d)/g, '♯');
 }
 
 /** How many terminal columns the text takes: two for wide characters and emoji, none for combining marks. */
 export function displayWidth(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += clusterWidth(segment);
   return width;

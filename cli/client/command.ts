@@ -36,6 +36,8 @@ export interface Command {
   name: string;
   aliases?: readonly string[];
   summary: string;
+  /** Not in the help: the window's own keys run it. */
+  hidden?: boolean;
   positionals: readonly Positional[];
   options: readonly Option[];
   /** Options stand before the command's word; everything after it belongs to another program, unread. */

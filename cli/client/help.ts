@@ -28,7 +28,7 @@ function describeAll(program: Argv, catalog: readonly Command[]): Argv {
   program.usage(
     'Many coding agents side by side, one of them coordinating the others.\n\nUsage: actor <command> [options]',
   );
-  for (const { name, aliases = [], positionals, summary } of catalog)
+  for (const { name, aliases = [], positionals, summary } of catalog.filter(({ hidden }) => !hidden))
     program.command([[name, ...positionals.map(positionalUsage)].join(' '), ...aliases], summary);
   return options(program, GLOBAL_OPTIONS).epilogue(
     'actor <command> --help says more about one.\n' +

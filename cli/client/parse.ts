@@ -76,7 +76,9 @@ function everyOption(catalog: readonly Command[]): Option[] {
 function find(word: string, catalog: readonly Command[]): Command {
   const found = catalog.find(command => command.name === word || command.aliases?.includes(word));
   if (found) return found;
-  const names = catalog.flatMap(command => [command.name, ...(command.aliases ?? [])]);
+  const names = catalog.flatMap(command =>
+    command.hidden ? [] : [command.name, ...(command.aliases ?? [])],
+  );
   const near = nearest(word, [...names, 'help']);
   throw new UsageFailure(
     `unknown command: ${word}${near === null ? '' : ` (did you mean ${near}?)`}`,

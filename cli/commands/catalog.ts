@@ -281,6 +281,17 @@ export const CATALOG: readonly Command[] = [
     load: () => import('./mcp.js'),
   },
   {
+    name: 'menu',
+    summary: 'Do what was chosen in the menu, and keep the result on the screen until a key is pressed',
+    hidden: true,
+    positionals: [
+      { name: 'action', count: 'one', choices: ['new', 'stop', 'discard'], help: 'new, stop or discard' },
+      { name: 'what', count: 'optional', help: 'the session; for new the directory' },
+    ],
+    options: [],
+    load: () => import('./menu.js'),
+  },
+  {
     name: 'demo',
     summary: 'Watch a tour in a throw-away home and repository',
     positionals: [],

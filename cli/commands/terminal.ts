@@ -16,10 +16,10 @@ export function requireTerminal(io: Io, hint: string): void {
 /** Shows the session until the person leaves it, or it ends; then says what still runs, when main is gone. */
 export async function attachTerminal(plan: AttachPlan, context: Context): Promise<ExitCode> {
   const { io, env } = context;
-  if (env.TMUX) io.note('actor: inside another tmux; C-q leaves the inner one');
+  if (plan.argv === null) return EXIT.done;
   const status = await runOnTerminal(plan.argv, env);
   const sessions = await context.callRunning('list', { status: null }).catch(() => null);
-  const farewell = sessions && farewellLine(sessions, plan.name);
+  const farewell = sessions && farewellLine(sessions, plan.main ?? plan.name);
   if (farewell) io.line(farewell);
   return status === 0 ? EXIT.done : EXIT.failed;
 }

@@ -40,6 +40,8 @@ export interface Daemon {
     inbox(): void;
     panes(): void;
     deliveries(): void;
+    /** Which windows a person sees may have changed. */
+    looks(): void;
   };
   /** Reads everything the agents have said so far; `gone` may be concluded only after it. */
   drain(): void;

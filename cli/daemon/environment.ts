@@ -3,7 +3,11 @@
  * 0600 file until the launch, since the daemon may die in between.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { placeInside } from '../../tmux/clients.js';
+import { mainOf } from '../domain/event.js';
+import type { Caller } from '../protocol.js';
 import { replaceFile } from '../store/files.js';
 import type { Daemon } from './context.js';
 
@@ -20,6 +24,28 @@ export function keepEnvironment(daemon: Daemon, name: string, env: Record<string
 /** What was kept for this session; else the daemon's own environment, which is that of whoever started it. */
 export function callerEnvironment(daemon: Daemon, name: string): Record<string, string> {
   return read(fileOf(daemon, name)) ?? ownEnvironment();
+}
+
+/**
+ * The environment of the person who asks. A popup of the menu has tmux's own, which lacks the person's PATH and keys; then it
+ * is that of the main of this place, as the kernel keeps it (where it does: Linux), else of the popup.
+ */
+export async function personEnvironment(
+  daemon: Daemon,
+  caller: Caller,
+  place: { repo: string | null; dir: string },
+): Promise<Record<string, string> | undefined> {
+  const { env } = caller;
+  const inside = env && placeInside(daemon.tmux, env);
+  if (!inside || !('session' in inside)) return env;
+  const pid = mainOf(daemon.ledger.world, place)?.launch?.pid;
+  if (!pid) return env;
+  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  const entries = text.split('\0').flatMap(line => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(line) ?? [];
+    return name === undefined || /^(ACTOR_|TMUX)/.test(name) ? [] : [[name, value ?? '']];
+  });
+  return entries.length > 0 ? Object.fromEntries(entries) : env;
 }
 
 /** For the hooks of a prompt's turn: its agent may have been started by somebody else. */

@@ -25,6 +25,7 @@ import { Inputs } from './inputs/inputs.js';
 import { Watcher } from './inputs/watcher.js';
 import { Ledger } from './ledger.js';
 import { openLog } from './log.js';
+import { Looks } from './looks.js';
 import { claimOwnership } from './owner.js';
 import { homePlaces, packageRoot } from './places.js';
 import { birthOf } from './processes.js';
@@ -112,6 +113,7 @@ export async function run(home: string): Promise<void> {
       inbox: () => inputs.pokeInbox(),
       panes: () => inputs.pokePanes(),
       deliveries: () => post.poke(),
+      looks: () => looks.poke(),
     },
     drain: () => inputs.drain(),
     settleUnclaimed: launch => post.settleUnclaimed(launch),
@@ -133,6 +135,7 @@ export async function run(home: string): Promise<void> {
   const inputs = new Inputs(daemon);
   const checkouts = new Checkouts(daemon);
   const statusLine = new StatusLine(daemon);
+  const looks = new Looks(daemon);
   const roster = new Roster(daemon);
 
   async function end(): Promise<void> {
@@ -155,7 +158,11 @@ export async function run(home: string): Promise<void> {
     roster.poke();
     checkouts.poke();
   });
+  ledger.onEvent(event => {
+    if (ledger.world.sessions.get(event.session)?.unread) looks.poke();
+  });
   statusLine.poke();
+  looks.poke();
   server = await listen(daemon, places.socket, clients);
   process.on('SIGTERM', () => daemon.shutdown('SIGTERM'));
   process.on('SIGINT', () => daemon.shutdown('SIGINT'));

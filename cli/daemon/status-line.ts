@@ -1,10 +1,13 @@
-/** Keeps in tmux options what the status line and the menu show, so that drawing them asks nobody. */
-import { neutralizeFormat } from '../../tmux/format.js';
-import { type OptionChange, setOptions } from '../../tmux/options.js';
+/** Keeps in tmux what the status line and the menu show, so that drawing them asks nobody. */
+import { type Change, setOptions } from '../../tmux/options.js';
+import { listPanes } from '../../tmux/panes.js';
+import { quoteTmux } from '../../tmux/quote.js';
 import { mainOf } from '../domain/event.js';
-import { waitingEvents } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
+import type { SessionView } from '../protocol.js';
+import { viewFor } from './actions/looking.js';
 import type { Daemon } from './context.js';
+import { columnsOf, labelOf, markOf, overview, type Shown, windowName, wordsOf } from './window-facts.js';
 
 /** Changes within this time are written together, in milliseconds. */
 const BATCH = 50;
@@ -13,9 +16,16 @@ const PAUSE = 150;
 
 export class StatusLine {
   readonly #daemon: Daemon;
-  readonly #written = new Map<string, string>();
+  readonly #written = new Map<string, string | null>();
+  /** The windows by session: of one whose agent is gone by itself, that of its last screen. null: not asked yet. */
+  #windows: Map<string, string> | null = null;
+  /** By session, the launch whose window was written to. */
+  readonly #launches = new Map<string, string>();
+  /** By session, words and what was made of them. */
+  readonly #labels = new Map<string, { words: string; label: string }>();
   #timer: NodeJS.Timeout | null = null;
   #writtenAt = 0;
+  #chain: Promise<void> = Promise.resolve();
 
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
@@ -26,48 +36,109 @@ export class StatusLine {
     this.#timer ??= setTimeout(
       () => {
         this.#timer = null;
-        this.#write().catch(error => this.#daemon.log('status line', error));
+        this.#chain = this.#chain
+          .then(() => this.#write())
+          .catch(error => this.#daemon.log('status line', error));
       },
       Math.max(BATCH, rest),
     );
   }
 
   async #write(): Promise<void> {
-    const { world } = this.#daemon.ledger;
-    const wanted: OptionChange[] = [];
-    let waiting = 0;
-    for (const session of world.sessions.values()) {
-      const window = session.launch?.window;
-      if (!window) continue;
-      if (session.definition.main) waiting += waitingEvents(world, session).length;
-      wanted.push({ window, name: '@actor_mark', value: markOf(session) });
-      wanted.push({ window, name: '@actor_label', value: labelOf(session) });
-      const main = mainOf(world, session.definition)?.launch?.window;
-      wanted.push({ window, name: '@actor_main', value: main ?? null });
-    }
-    if (wanted.length === 0) return;
-    const notice = waiting === 0 ? null : `${waiting} event${waiting === 1 ? '' : 's'} waiting`;
-    wanted.push({ window: null, name: '@actor_notice', value: notice });
-    const changes = wanted.filter(change => this.#written.get(keyOf(change)) !== String(change.value));
+    const changes = (await this.#wanted()).filter(
+      change => this.#written.get(keyOf(change)) !== shownIn(change),
+    );
     if (changes.length === 0) return;
     this.#writtenAt = performance.now();
     await setOptions(this.#daemon.tmux, changes);
-    for (const change of changes) this.#written.set(keyOf(change), String(change.value));
+    for (const change of changes) this.#written.set(keyOf(change), shownIn(change));
+  }
+
+  /** Everything as it should be; nothing where there is no window to show it. */
+  async #wanted(): Promise<Change[]> {
+    const { world } = this.#daemon.ledger;
+    const windows = await this.#findWindows();
+    const sessions = [...world.sessions.values()].filter(({ definition }) => windows.has(definition.name));
+    if (sessions.length === 0) return [];
+    const shown = sessions.map(session => this.#shown(session));
+    const columns = columnsOf(shown);
+    const changes: Change[] = sessions.flatMap((session, index) => {
+      const window = windows.get(session.definition.name)!;
+      const { view, unread } = shown[index]!;
+      const main = mainOf(world, session.definition);
+      const place = main?.definition.dir ?? view.repo ?? view.dir;
+      const options: Record<`@${string}`, string | null> = {
+        '@actor_crown': session.definition.main ? '1' : null,
+        '@actor_state': markOf(view),
+        '@actor_unread': unread ? '1' : null,
+        '@actor_columns': columns[index]!,
+        '@actor_label': this.#label(view),
+        '@actor_main': (main && windows.get(main.definition.name)) ?? null,
+        '@actor_dir': quoteTmux(place),
+      };
+      return [
+        ...Object.entries(options).map(([name, value]) => ({ window, name: name as `@${string}`, value })),
+        { window, rename: windowName(shown[index]!) },
+      ];
+    });
+    const events = shown.reduce(
+      (sum, { view }) => sum + (view.role_of === 'main' ? view.waiting_events : 0),
+      0,
+    );
+    const all = overview(shown, world.sessions.size - sessions.length, events);
+    for (const [name, value] of Object.entries(all))
+      changes.push({ window: null, name: name as `@${string}`, value });
+    return changes;
+  }
+
+  #shown(session: Session): Shown {
+    const { statusSince: since, unread = false } = session;
+    return { view: viewFor(this.#daemon, session), since, unread };
+  }
+
+  #label(view: SessionView): string {
+    const words = wordsOf(view);
+    const known = this.#labels.get(view.name);
+    if (known?.words === words) return known.label;
+    const label = labelOf(words);
+    this.#labels.set(view.name, { words, label });
+    return label;
+  }
+
+  async #findWindows(): Promise<ReadonlyMap<string, string>> {
+    const { sessions } = this.#daemon.ledger.world;
+    this.#windows ??= await this.#lastScreens();
+    const windows = this.#windows;
+    for (const name of [...windows.keys(), ...this.#labels.keys()]) {
+      const session = sessions.get(name);
+      if (!session?.launch && session?.status !== 'exited') windows.delete(name);
+      if (!session) this.#labels.delete(name);
+    }
+    for (const [name, { launch }] of sessions) {
+      if (!launch?.window) continue;
+      windows.set(name, launch.window);
+      if (this.#launches.get(name) === launch.id) continue;
+      this.#launches.set(name, launch.id);
+      // A new window, perhaps of a new server, where an old id means something else.
+      for (const key of this.#written.keys())
+        if (key.startsWith(`${launch.window} `) || key.startsWith('null ')) this.#written.delete(key);
+    }
+    return windows;
+  }
+
+  /** Those of agents that went before this daemon lived. */
+  async #lastScreens(): Promise<Map<string, string>> {
+    const sessions = [...this.#daemon.ledger.world.sessions.values()];
+    if (!sessions.some(({ status }) => status === 'exited')) return new Map();
+    const panes = (await listPanes(this.#daemon.tmux)) ?? [];
+    return new Map(panes.map(({ name, window }) => [name, window]));
   }
 }
 
-function keyOf({ window, name }: OptionChange): string {
-  return `${window} ${name}`;
+function keyOf(change: Change): string {
+  return `${change.window} ${'rename' in change ? 'rename' : change.name}`;
 }
 
-function markOf({ definition, status }: Session): string {
-  if (status === 'waiting') return '!';
-  if (status === 'exited') return '✗';
-  if (definition.main) return '♛';
-  return status === 'working' || status === 'starting' ? '★' : '';
-}
-
-function labelOf({ definition, queue }: Session): string {
-  const queued = queue.length > 0 ? `+${queue.length} ` : '';
-  return neutralizeFormat(queued + (definition.purpose ?? ''), 30);
+function shownIn(change: Change): string | null {
+  return 'rename' in change ? change.rename : change.value;
 }

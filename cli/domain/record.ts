@@ -47,6 +47,8 @@ export type JournalRecord = { time: number; processed?: Processed } & (
   | { kind: 'joined'; session: string; prompt: string; by: string }
   | { kind: 'resumed'; session: string; by: string }
   | { kind: 'conversation'; session: string; id: string; transcript: string | null }
+  /** A person has looked at its window. */
+  | { kind: 'seen'; session: string }
   | { kind: 'stopping'; session: string }
   /** The agent's end was asked for: it will be clean and silent. */
   | { kind: 'ending'; session: string }

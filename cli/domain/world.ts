@@ -71,6 +71,8 @@ export interface Session {
   /** The agent's end was asked for. */
   ending: boolean;
   last: LastTurn | null;
+  /** It waits for a person, failed or exited, and no person has looked at its window since. Absent in old checkpoints. */
+  unread?: boolean;
   /** How far each source of the present launch was processed. */
   cursors: Record<string, number>;
 }
@@ -264,6 +266,7 @@ function applyToSession(session: Session, record: SessionRecord): void {
       session.turn?.joined.push(record.prompt);
       return;
     case 'resumed':
+      session.unread = false;
       enter(
         session,
         session.turn ? 'working' : session.launch?.ready ? 'idle' : 'starting',
@@ -274,6 +277,9 @@ function applyToSession(session: Session, record: SessionRecord): void {
     case 'conversation':
       session.definition = { ...session.definition, conversation: record.id };
       if (session.launch && record.transcript) session.launch.transcript = record.transcript;
+      return;
+    case 'seen':
+      session.unread = false;
       return;
     case 'stopping':
       session.stopping = true;
@@ -320,6 +326,7 @@ function applyEvent(
         startedAt: time,
       };
       session.stopping = false;
+      session.unread = false;
       if (session.launch) session.launch.ready = true;
       enter(session, 'working', time, by);
       return;
@@ -327,6 +334,7 @@ function applyEvent(
     case 'completed':
     case 'failed':
     case 'stopped':
+      session.unread = event.type === 'failed';
       // A prompt was refused: a turn that a person began meanwhile is none of its business.
       if (event.turn === null) {
         refuse(session, event, time);
@@ -337,6 +345,7 @@ function applyEvent(
       return;
     case 'needs-input':
       session.waitingFor = event.waiting_for;
+      session.unread = true;
       enter(session, 'waiting', time, by);
       return;
     case 'exited':
@@ -345,6 +354,7 @@ function applyEvent(
       session.launch = null;
       session.stopping = false;
       session.ending = false;
+      session.unread = event.type === 'exited';
       // What waits is not restarted by itself: the agent may die again at once.
       if (session.queue.length > 0) session.held = true;
       for (const prompt of session.queue)

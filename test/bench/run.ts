@@ -4,12 +4,16 @@
  */
 import { renderTable } from '../../cli/client/table.js';
 import { CASES, type Case } from './cases.js';
-import { measureDaemon } from './daemon.js';
+import { type Figure, measureDaemon } from './daemon.js';
+import { measureMenu } from './menu.js';
 import { compare } from './statistics.js';
 import { BenchWorld } from './world.js';
 
 const [runs = '11', word = ''] = process.argv.slice(2);
 const cases = CASES.filter(({ name }) => name.includes(word));
+
+/** What has no yardstick; by the word that chooses them. */
+const FIGURES = { daemon: measureDaemon, menu: measureMenu };
 
 function timed(act: () => void): number {
   const begin = performance.now();
@@ -25,8 +29,7 @@ function measure(world: BenchWorld, each: Case) {
   return { time, yardstick };
 }
 
-async function reportFigures(): Promise<void> {
-  const figures = await measureDaemon();
+async function reportFigures(figures: readonly Figure[]): Promise<void> {
   const lines = figures.map(({ name, value, unit, limit }) => {
     if (limit !== null && value > limit) process.exitCode = 1;
     const goal = limit === null ? '' : `${limit} ${unit}${value > limit ? ' MISSED' : ''}`;
@@ -60,8 +63,10 @@ try {
   });
   const head = ['what', 'median', 'yardstick', 'median', 'ratio', 'spread', 'limit'];
   const cells = [head, ...rows].map(row => row.map(text => ({ text })));
-  process.stdout.write(`${renderTable(cells, null).join('\n')}\n${runs} runs each, in turn\n`);
-  if (word === '') await reportFigures();
+  if (rows.length > 0)
+    process.stdout.write(`${renderTable(cells, null).join('\n')}\n${runs} runs each, in turn\n`);
+  for (const [name, measureFigures] of Object.entries(FIGURES))
+    if (name.includes(word)) await reportFigures(await measureFigures());
 } finally {
   world.remove();
 }

@@ -11,6 +11,8 @@ export interface Terminal {
   press(...keys: string[]): Promise<void>;
   /** Types text as it is. */
   type(text: string): Promise<void>;
+  /** Makes it this many columns wide and lines high. */
+  resize(width: number, height: number): Promise<void>;
   /** The exit status of the program (128 + n after signal n); null while it runs. */
   exitStatus(): Promise<number | null>;
   /** Ends the terminal, as closing its window does (the program gets SIGHUP). */
@@ -51,6 +53,8 @@ export async function openTerminal(
     screen: () => tmux('capture-pane', '-p', '-t', pane),
     press: async (...keys) => void (await tmux('send-keys', '-t', pane, ...keys)),
     type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),
+    resize: async (width, height) =>
+      void (await tmux('resize-window', '-t', `=${session}:`, '-x', String(width), '-y', String(height))),
     exitStatus: async () => {
       // tmux may miss a child's end until another one ends.
       const format = '#{pane_dead} #{pane_dead_status} #{pane_dead_signal}';

@@ -5,11 +5,11 @@ import { openTerminal } from '../helpers/terminal.js';
 import { eventually } from '../helpers/wait.js';
 import { type Stage, withServer } from './setup.js';
 
-const root = async ({ tmux }: Stage) =>
+const root = async ({ tmux }: Stage, table = 'root') =>
   new Map(
-    (await tmux.run(['list-keys', '-T', 'root']))
+    (await tmux.run(['list-keys', '-T', table]))
       .split('\n')
-      .map(line => /-T root\s+(\S+)\s+(.*)$/.exec(line))
+      .map(line => /-T (?:root|menu)\s+(\S+)\s+(.*)$/.exec(line))
       .flatMap(match => (match ? [[match[1]!, match[2]!] as const] : [])),
   );
 
@@ -21,17 +21,20 @@ test('the default keys are those of the configuration', async t => {
 test('keys are moved, swapped, given back to the agent, and come back', async t => {
   const stage = await withServer(t);
   const before = await root(stage);
+  const menu = await root(stage, 'menu');
   await bindKeys(stage.tmux, { menu: 'C-a', quit: 'M-1', 'window-1': 'C-q', main: null });
   const moved = await root(stage);
   t.is(moved.get('C-a'), before.get('C-z'));
   t.is(moved.get('M-1'), before.get('C-q'));
   t.is(moved.get('C-q'), before.get('M-1'));
+  t.is((await root(stage, 'menu')).get('C-a'), menu.get('C-z'), 'and closes it');
   t.false(moved.has('C-z'));
   t.false(moved.has('M-m'));
   t.is(await stage.tmux.run(['show-options', '-gqv', '@actor_menu_key']), 'C-a');
 
   await bindKeys(stage.tmux, {});
   t.deepEqual(await root(stage), before);
+  t.deepEqual(await root(stage, 'menu'), menu);
   await bindKeys(stage.tmux, {});
   t.deepEqual(await root(stage), before);
 });

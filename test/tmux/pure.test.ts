@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { tmuxEnvironment } from '../../tmux/environment.js';
 import { displayWidth, neutralizeFormat } from '../../tmux/format.js';
-import { changeLine } from '../../tmux/options.js';
+import { changeLines } from '../../tmux/options.js';
 import { parsePane } from '../../tmux/panes.js';
 import { neutralizePaste } from '../../tmux/paste.js';
 import { chooseLauncher } from '../../tmux/scope.js';
@@ -116,10 +116,11 @@ test('a text to paste keeps tabs and lines, and loses what could act', t => {
 });
 
 test('an option is set by name and window id, or not at all', t => {
-  t.throws(() => changeLine({ window: '@1 ; kill-server', name: '@a', value: '' }), {
+  t.throws(() => changeLines([{ window: '@1 ; kill-server', name: '@a', value: '' }]), {
     instanceOf: RangeError,
   });
-  t.throws(() => changeLine({ window: null, name: '@a b', value: '' }), { instanceOf: RangeError });
+  t.throws(() => changeLines([{ window: null, name: '@a b', value: '' }]), { instanceOf: RangeError });
+  t.throws(() => changeLines([{ window: '@1', rename: '#(id)' }]), { instanceOf: RangeError });
 });
 
 test('a pane that is none of ours is no pane', t => {
@@ -135,6 +136,8 @@ test('a pane that is none of ours is no pane', t => {
     '4',
     '80',
     '24',
+    '1',
+    '1795518732',
     '1',
     'fix',
     'launch',
@@ -154,11 +157,13 @@ test('a pane that is none of ours is no pane', t => {
     width: 80,
     height: 24,
     alternateScreen: true,
+    outputAt: 1_795_518_732_000,
+    titled: true,
     name: 'fix',
     launch: 'launch',
     command: 'sh',
     title: 'title',
   });
-  t.is(parsePane(fields.with(13, '').join('\t')), null);
+  t.is(parsePane(fields.with(15, '').join('\t')), null);
   t.is(parsePane(''), null);
 });

@@ -1,6 +1,6 @@
 /** `actor attach`: which window, and how a terminal gets there. */
 import { bindKeys } from '../../../tmux/bindings.js';
-import { attachArgv } from '../../../tmux/clients.js';
+import { attachArgv, moveLookers, placeInside, type Terminal } from '../../../tmux/clients.js';
 import { listPanes } from '../../../tmux/panes.js';
 import { mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
@@ -10,7 +10,7 @@ import { describeRepository } from '../../git/repository.js';
 import { type Caller, EXIT } from '../../protocol.js';
 import { launchAgent } from '../acts/launch.js';
 import type { Daemon } from '../context.js';
-import { keepEnvironment } from '../environment.js';
+import { keepEnvironment, personEnvironment } from '../environment.js';
 import { keysFor } from '../settings.js';
 import { type Action, requireSession } from './action.js';
 
@@ -18,8 +18,9 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
   const { params, caller } = request;
   const session = params.name === null ? await mainFor(daemon, caller) : requireSession(daemon, params.name);
   const { name } = session.definition;
+  const env = await personEnvironment(daemon, caller, session.definition);
   if (!session.launch) {
-    keepEnvironment(daemon, name, caller.env);
+    keepEnvironment(daemon, name, env);
     const worker = daemon.workerOf(session);
     await worker.exclusive(() => launchAgent(daemon, worker, null));
     worker.poke();
@@ -28,8 +29,20 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
     session.launch?.window ?? (await listPanes(daemon.tmux))?.find(pane => pane.name === name)?.window;
   if (!window) throw new Failure(EXIT.failed, `${name} has no window`, `actor show ${name}`);
   await bindKeys(daemon.tmux, keysFor(daemon)).catch(error => daemon.log('keys', error));
-  return { name, argv: attachArgv(daemon.tmux, window) };
+  const inside = placeInside(daemon.tmux, caller.env ?? {});
+  const main = mainOf(daemon.ledger.world, session.definition)?.definition.name ?? null;
+  if (inside === null)
+    return { name, main, argv: attachArgv(daemon.tmux, window, terminalOf(caller.env ?? {})) };
+  if ((await moveLookers(daemon.tmux, inside, window)).length === 0)
+    throw new Failure(EXIT.failed, 'no terminal shows this window', `actor peek ${name}`);
+  return { name, main, argv: null };
 };
+
+/** What the terminal can show, as far as its environment says. */
+function terminalOf(env: Record<string, string>): Terminal {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return { ascii: !/utf-?8/i.test(locale), plain: Boolean(env.NO_COLOR), nested: Boolean(env.TMUX) };
+}
 
 /** The main of the caller's directory, or the only main there is. */
 async function mainFor(daemon: Daemon, caller: Caller): Promise<Session> {

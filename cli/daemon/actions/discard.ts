@@ -10,7 +10,7 @@ import { removeSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import type { Daemon } from '../context.js';
 import { forgetSession } from '../definitions.js';
-import { forgetEnvironment, ownEnvironment } from '../environment.js';
+import { forgetEnvironment, ownEnvironment, personEnvironment } from '../environment.js';
 import { point } from '../fault.js';
 import { hookFor } from '../settings.js';
 import { type Action, requireSessions } from './action.js';
@@ -31,9 +31,11 @@ interface Task {
 
 export const discard: Action<'discard'> = async (daemon, { request, notice }) => {
   const { names, force } = request.params;
-  const env = request.caller.env ?? ownEnvironment();
-  const task: Task = { daemon, git: new Git(env), force, env, notice, accepted: new Map() };
   const sessions = requireSessions(daemon, names);
+  const [first] = sessions;
+  const env =
+    (first && (await personEnvironment(daemon, request.caller, first.definition))) ?? ownEnvironment();
+  const task: Task = { daemon, git: new Git(env), force, env, notice, accepted: new Map() };
   // Of several, none is touched if one is to be kept.
   if (!force && sessions.length > 1)
     for (const session of sessions) if (session.definition.worktree) await firstLook(task, session);

@@ -19,7 +19,7 @@ import { launchAgent, requireProgram } from '../acts/launch.js';
 import { checkPrompt } from '../acts/send.js';
 import { type Daemon, findSession } from '../context.js';
 import { forgetSession } from '../definitions.js';
-import { forgetEnvironment, keepEnvironment } from '../environment.js';
+import { forgetEnvironment, keepEnvironment, personEnvironment } from '../environment.js';
 import { point } from '../fault.js';
 import { withProgress } from '../progress.js';
 import { furnishingFor, noticesOf, settingsFor } from '../settings.js';
@@ -41,13 +41,14 @@ const reserved = new Set<string>();
 
 export const create: Action<'new'> = async (daemon, exchange) => {
   const { params, caller } = exchange.request;
-  const env = caller.env ?? {};
   const known = daemon.ledger.world.requests.get(params.key);
   const established = known && daemon.ledger.world.sessions.get(known.session);
   if (established) return goOn(daemon, established, known.prompt, exchange);
   const dir = directoryOf(params.dir ?? caller.cwd);
+  const repository = await describeRepository(new Git(caller.env ?? {}), dir);
+  const env = (await personEnvironment(daemon, caller, { repo: repository?.root ?? null, dir })) ?? {};
+  caller.env = env;
   const git = new Git(env);
-  const repository = await describeRepository(git, dir);
   if (params.worktree) requireRepository(repository, dir);
   const repo = repository && !(repository.bare && !params.worktree) ? repository.root : null;
   const settings = settingsFor(daemon, repo);

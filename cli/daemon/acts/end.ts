@@ -1,10 +1,10 @@
 /** Ends a session's agent because somebody asked for it: cleanly, silently, and all of its processes. */
 import { listPanes } from '../../../tmux/panes.js';
-import { closeWindow } from '../../../tmux/window.js';
 import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { observe } from '../inputs/observe.js';
 import { endProcesses, processesOf } from '../processes.js';
+import { leaveWindow } from './leave.js';
 
 /** How long an agent may take to save and go, in milliseconds. */
 const PATIENCE = 5000;
@@ -16,12 +16,12 @@ const PATIENCE = 5000;
 export async function endAgent(daemon: Daemon, session: Session): Promise<boolean> {
   const { launch, definition } = session;
   if (!launch) {
-    await closeWindowsOf(daemon, definition.name);
+    await closeWindowsOf(daemon, session);
     return true;
   }
   daemon.ledger.commit([{ kind: 'ending', session: definition.name }]);
   const { pid, id } = launch;
-  await closeWindowsOf(daemon, definition.name);
+  await closeWindowsOf(daemon, session);
   const areGone =
     pid === null || (await endProcesses(() => processesOf(pid, id), { agent: pid, patience: PATIENCE }));
   daemon.drain();
@@ -40,7 +40,7 @@ export async function endAgent(daemon: Daemon, session: Session): Promise<boolea
   return areGone;
 }
 
-async function closeWindowsOf(daemon: Daemon, name: string): Promise<void> {
+async function closeWindowsOf(daemon: Daemon, session: Session): Promise<void> {
   for (const pane of (await listPanes(daemon.tmux)) ?? [])
-    if (pane.name === name) await closeWindow(daemon.tmux, pane.window);
+    if (pane.name === session.definition.name) await leaveWindow(daemon, session, pane.window);
 }

@@ -80,12 +80,17 @@ export class Inputs {
     for (const message of readInbox(inbox, text => this.#daemon.log(text))) {
       const isSeen = this.#daemon.ledger.world.inboxSeen.includes(message.file);
       if (!isSeen) {
-        if (message.kind === 'tmux') this.pokePanes();
+        if (message.kind === 'tmux') this.#takeHint(message.event);
         else this.#takeMessage(message);
       }
       point('after-inbox-record');
       removeMessage(inbox, message.file);
     }
+  }
+
+  #takeHint(event: string): void {
+    if (event === 'pane-died') this.pokePanes();
+    else this.#daemon.poke.looks();
   }
 
   #takeMessage(message: AgentMessage): void {

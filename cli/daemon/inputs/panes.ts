@@ -1,12 +1,11 @@
 /** Looks at all windows at once, and finds the agents that are gone. */
 import { captureScreen } from '../../../tmux/capture.js';
-import { detachClients, moveClients } from '../../../tmux/clients.js';
 import { listPanes, type Pane } from '../../../tmux/panes.js';
 import { closeWindow, pokeDeadPane } from '../../../tmux/window.js';
 import type { ProcessEnd } from '../../agents/agent.js';
-import { mainOf } from '../../domain/event.js';
 import type { Observation } from '../../domain/observation.js';
 import type { Session } from '../../domain/world.js';
+import { leaveWindow } from '../acts/leave.js';
 import type { Daemon } from '../context.js';
 import { observe } from './observe.js';
 
@@ -78,15 +77,6 @@ async function concludeDeath(
   };
   observe(daemon, name, launch, [gone]);
   if (isDead && clean) await leaveWindow(daemon, session, found.window);
-}
-
-/** The clients that look at a window whose agent was quit go back to main; those of main itself leave. */
-async function leaveWindow(daemon: Daemon, session: Session, window: string): Promise<void> {
-  const main = session.definition.main ? undefined : mainOf(daemon.ledger.world, session.definition);
-  const target = main?.launch?.window;
-  if (target) await moveClients(daemon.tmux, window, target);
-  else await detachClients(daemon.tmux, { window });
-  await closeWindow(daemon.tmux, window);
 }
 
 function outcomeOf(status: number, message: string) {

@@ -1,0 +1,181 @@
+/** The menu of sessions, as a person at a terminal meets it: order, marks, filter, and what can be done from it. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { eventually } from '../helpers/wait.js';
+import { type Person, tellOfWindows, type WindowStory } from './window-story.js';
+
+/** The names in the rows of the open menu, from above. */
+function names(screen: string): string[] {
+  return [...screen.matchAll(/^ *[├└]─> \d+: .{4}(\S+)/gm)].map(match => match[1]!);
+}
+
+async function openMenu(person: Person): Promise<string> {
+  await person.fingers('C-z');
+  return person.sees(/─> \d+: [\s\S]*n new/);
+}
+
+/** A main, and sessions that work, failed and are idle; a terminal on main. */
+async function crew(story: WindowStory): Promise<Person> {
+  await story.ok('--detach', 'shell');
+  await story.make('idle', 'true', '--purpose', 'waits for work');
+  await story.make('nav', 'echo broken; (exit 3)');
+  await story.ok('wait', 'idle', 'nav').catch(() => '');
+  await story.make('busy', 'sleep 300');
+  await story.until('busy', ({ status }) => status === 'working');
+  const person = await story.person(['attach']);
+  await person.sees(/C-z menu/);
+  return person;
+}
+
+test.serial(
+  'C-z shows main, who works, then what changed last; / filters, Enter goes there, q goes back',
+  async t => {
+    const story = await tellOfWindows(t);
+    const person = await crew(story);
+    const menu = await eventually(
+      async () => {
+        const screen = await openMenu(person);
+        if (names(screen).length < 4) await person.fingers('q');
+        return screen;
+      },
+      screen => names(screen).length === 4,
+    );
+    t.deepEqual(names(menu), ['main', 'busy', 'nav', 'idle'], menu);
+    t.regex(menu, /♛ .*main/);
+    t.regex(menu, /★ .*busy/);
+    t.regex(menu, /✗• .*nav .*failed \(exit_status\): broken/);
+    t.regex(menu, /idle .*waits for work/);
+    t.regex(menu, /4 sessions, 1 at work/);
+
+    await person.fingers('/', 'n', 'a');
+    const filtered = await person.sees(/filter: ?na/);
+    await eventually(person.screen, screen => names(screen).join() === 'nav', { describe: () => filtered });
+    await person.fingers('Enter', 'Enter');
+    await eventually(story.shown, list => list.join() === 'nav');
+    await person.sees(/^((?!─>)[\s\S])*$/);
+
+    for (const key of ['C-z', 'q', 'Escape']) {
+      await openMenu(person);
+      await person.fingers(key);
+      await person.sees(/^((?!─>)[\s\S])*$/);
+    }
+    await openMenu(person);
+    await person.fingers('m');
+    await eventually(story.shown, list => list.join() === 'main');
+    await person.type('echo n s d x / q');
+    await person.sees(/[$#] echo n s d x \/ q/);
+    t.pass();
+  },
+);
+
+/** Opens the menu and filters it to the row of this session. */
+async function choose(person: Person, name: string): Promise<void> {
+  await openMenu(person);
+  await person.fingers('/', ...name);
+  await eventually(person.screen, screen => names(screen).join() === name);
+  await person.fingers('Enter');
+  await person.sees(/n new/);
+}
+
+test.serial(
+  'from the menu a turn is stopped, work is not discarded, and what can go goes; each asks first',
+  async t => {
+    const story = await tellOfWindows(t);
+    const person = await crew(story);
+    await choose(person, 'busy');
+    await person.fingers('s');
+    await person.sees(/stop the turn of busy\? \(y\/n\)/);
+    await person.fingers('n');
+    await person.sees(/C-z menu/);
+    t.is((await story.show('busy')).status, 'working');
+    await choose(person, 'busy');
+    await person.fingers('s');
+    await person.sees(/stop the turn of busy\? \(y\/n\)/);
+    await person.fingers('y');
+    await person.sees(/stopped busy/);
+    await story.until('busy', ({ status }) => status === 'idle');
+    await person.sees(/^((?!stopped busy)[\s\S])*$/);
+
+    await writeFile(join(story.actorHome, 'worktrees', 'idle', 'kept'), 'work\n');
+    await choose(person, 'idle');
+    await person.fingers('d');
+    await person.sees(/discard idle\? its branch stays \(y\/n\)/);
+    await person.fingers('y');
+    await person.sees(/idle is kept, since a discard would lose work:\s*│?[\s\S]*kept[\s\S]*press a key/);
+    t.is((await story.show('idle')).name, 'idle');
+    await person.fingers('x');
+    await person.sees(/^((?!press a key)[\s\S])*$/);
+
+    await choose(person, 'nav');
+    await person.fingers('d');
+    await person.sees(/discard nav\?/);
+    await person.fingers('y');
+    await person.sees(/discarded nav; branch nav \([0-9a-f]{12}\) is kept/);
+    t.is((await story.actor('show', 'nav')).code, 3);
+  },
+);
+
+test.serial(
+  'n asks for a prompt or a name, makes the session of main’s repository, and goes there',
+  async t => {
+    const story = await tellOfWindows(t);
+    await story.ok('--detach', 'shell', { env: { MINE: 'of the person' } });
+    const person = await story.person(['attach']);
+    await person.sees(/C-z menu/);
+    await openMenu(person);
+    await person.fingers('n');
+    await person.sees(/New session in .*repo/);
+    await person.type('echo "it is $MINE" > ~/made');
+    await person.fingers('Enter');
+    const [name = ''] = await eventually(story.shown, list => list.length === 1 && list[0] !== 'main');
+    const made = await story.show(name);
+    t.is(made.parent, 'main');
+    t.is(made.repo, story.repo);
+    await story.ok('wait', name);
+    t.is(await story.file('made'), 'it is of the person\n');
+
+    await openMenu(person);
+    await person.fingers('n');
+    await person.sees(/New session/);
+    await person.type('main-x');
+    await person.fingers('Enter');
+    await person.sees(/main-x is a name for a main[\s\S]*press a key/);
+    await person.fingers('q');
+    await openMenu(person);
+    await person.fingers('n');
+    await person.sees(/New session/);
+    await person.fingers('Escape');
+    await person.sees(/C-z menu/);
+    t.is((await story.list()).length, 2);
+  },
+);
+
+test.serial(
+  'an agent that exited keeps its last screen, marked until somebody looks, and x closes it',
+  async t => {
+    const story = await tellOfWindows(t);
+    const person = await crew(story);
+    const { pid } = await story.show('busy');
+    process.kill(pid!, 'SIGKILL');
+    await story.until('busy', ({ status }) => status === 'exited');
+    await person.sees(/✗ •busy[\s\S]*✗ 2/);
+    const menu = await openMenu(person);
+    t.regex(menu, /✗• .*busy .*exited/);
+    await person.fingers('q');
+    await person.sees(/C-z menu/);
+    await choose(person, 'busy');
+    await person.fingers('Enter');
+    await person.sees(/sleep 300[\s\S]*ended: C-z x closes it/);
+    await person.sees(/✗ busy/);
+
+    await choose(person, 'idle');
+    await person.fingers('x');
+    await person.sees(/idle runs: s stops its turn/);
+    await choose(person, 'busy');
+    await person.fingers('x');
+    await eventually(story.shown, list => list.join() === 'main');
+    await person.sees(/^((?!busy)[\s\S])*$/);
+    t.is((await story.show('busy')).status, 'exited');
+  },
+);

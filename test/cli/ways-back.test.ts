@@ -1,0 +1,177 @@
+/** Where a person ends up: by quitting agents, in a second terminal, in a small one, inside another tmux. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { eventually, holds } from '../helpers/wait.js';
+import { tellOfWindows } from './window-story.js';
+
+test.serial(
+  'quitting an agent leads back to main, quitting main to the shell, with what still runs',
+  async t => {
+    const story = await tellOfWindows(t);
+    await story.make('busy', 'sleep 300');
+    await story.until('busy', ({ status }) => status === 'working');
+    await story.make('fix', 'true');
+    await story.ok('wait', 'fix');
+    const person = await story.person(['shell']);
+    await person.sees(/♛ main/);
+    await person.fingers('M-2');
+    await eventually(story.shown, list => list.join() === 'fix');
+    await person.fingers('C-d');
+    await eventually(story.shown, list => list.join() === 'main');
+    await person.sees(/♛ main/);
+    await person.fingers('C-d');
+    await person.sees(/main has ended; still running: busy \(working\); actor down ends it/);
+    t.is(await eventually(person.exitStatus, status => status !== null), 0);
+    t.is((await story.show('busy')).status, 'working');
+  },
+);
+
+test.serial('a session that is discarded or taken down leaves those who look at it with main', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  for (const name of ['one', 'two', 'three']) await story.make(name, 'true');
+  await story.ok('wait');
+  const person = await story.person(['attach', 'two']);
+  const other = await story.person(['attach', 'one']);
+  await eventually(story.shown, list => list.join() === 'one,two');
+  await story.ok('discard', 'two');
+  await eventually(story.shown, list => list.join() === 'main,one');
+  await story.ok('down', 'one');
+  await eventually(story.shown, list => list.join() === 'main,main');
+  await story.ok('down', 'main');
+  for (const terminal of [person, other]) {
+    t.is(await eventually(terminal.exitStatus, status => status !== null), 0);
+  }
+});
+
+test.serial('two terminals look where they like, and one’s menu is its own', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  await story.make('fix', 'true');
+  await story.ok('wait');
+  const left = await story.person(['attach']);
+  const right = await story.person(['attach', 'fix'], { width: 60, height: 15 });
+  await eventually(story.shown, list => list.join() === 'fix,main');
+  await left.fingers('C-z');
+  await left.sees(/2 sessions/);
+  await right.type('echo ns');
+  await right.sees(/[$#] echo ns/);
+  await left.fingers('j', 'Enter');
+  await eventually(story.shown, list => list.join() === 'fix,fix');
+  await left.fingers('C-q');
+  t.is(await eventually(left.exitStatus, status => status !== null), 0);
+  t.deepEqual(await story.shown(), ['fix']);
+  // Typed in a window of actor's, attach moves those who look at it, and puts no tmux into itself.
+  await right.fingers('C-u');
+  await right.type('actor attach main');
+  await right.fingers('Enter');
+  await eventually(story.shown, list => list.join() === 'main');
+});
+
+test.serial(
+  'a terminal of 60 columns and 15 lines shows what matters, also after a change of its size',
+  async t => {
+    const story = await tellOfWindows(t);
+    await story.ok('--detach', 'shell');
+    for (const name of ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'])
+      await story.make(name, 'true', '--no-worktree', '--purpose', `the purpose of ${name} is long`);
+    await story.ok('wait');
+    await story.make('busy', 'sleep 300', '--no-worktree');
+    const person = await story.person(['attach'], { width: 140, height: 40 });
+    await person.sees(/♛ main.*sixth.*C-z menu/);
+    await person.resize(60, 15);
+    const small = await person.sees(/♛ main.{0,40}>.*★ 1.*C-z menu/);
+    t.true(small.split('\n').every(line => line.length <= 60));
+    await person.fingers('C-z');
+    const menu = await person.sees(
+      /8 sessions, 1 at work[\s\S]*♛[\s\S]*★ .*busy[\s\S]*the purpose[\s\S]*n s d x m q/,
+    );
+    t.true(menu.split('\n').every(line => line.length <= 60));
+    await person.fingers('n');
+    await person.sees(/New session in/);
+    await person.fingers('Escape');
+    await person.sees(/^((?!New session)[\s\S])*$/);
+    await person.resize(140, 40);
+    await person.sees(/♛ main.*sixth.*C-z menu/);
+    await person.fingers('C-q');
+    t.is(await eventually(person.exitStatus, status => status !== null), 0);
+  },
+);
+
+test.serial('inside another tmux it works, and says once how to leave', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  const env = { TMUX: '/tmp/of-the-user,1,0', TMUX_PANE: '%7' };
+  const person = await story.person(['attach'], { env });
+  await person.sees(/a tmux inside your tmux: C-q leaves this one/);
+  await person.fingers('x');
+  await person.sees(/C-z menu/);
+  await person.fingers('C-q');
+  t.is(await eventually(person.exitStatus, status => status !== null), 0);
+  t.notRegex(await person.screen(), /inside/);
+});
+
+test.serial('without UTF-8 marks are ASCII, and without colours they are still there', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  await story.make('bad', '(exit 1)');
+  await story.ok('wait', 'bad').catch(() => '');
+  await story.make('busy', 'sleep 300');
+  const person = await story.person(['attach'], { env: { LANG: 'C', NO_COLOR: '1' } });
+  await person.sees(/1 \^ main {2}2 x obad {2}3 > busy/);
+  await person.fingers('C-z');
+  await person.sees(/\^ {3}main[\s\S]*> {2}busy[\s\S]*xo bad/);
+  const other = await story.person(['attach']);
+  await other.sees(/♛ main/);
+  t.pass();
+});
+
+test.serial('the words of other people are shown in the menu, and do nothing there', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  const file = join(story.home, 'touched');
+  const evil = [
+    `#(touch ${file})`,
+    '#{pid}#[fg=red]',
+    `$(touch ${file})\`touch ${file}\``,
+    '\x1b]0;owned\x07\x1b[31m\x1b[2J',
+    '\u202eabc\u2067\u200b\u200f\ufeff',
+    '👩‍👩‍👧日本語é',
+    `'; kill-server ; run-shell "touch ${file}" ; '`,
+    '%1%%',
+  ];
+  for (const [index, purpose] of evil.entries())
+    await story.make(`e${index}`, 'true', '--no-worktree', '--purpose', purpose);
+  await story.make('long', `head -c 10000 /dev/zero | tr '\\0' '#'`, '--no-worktree');
+  await story.make('branch', 'true', '--branch', `x#(touch\${IFS}${file})`);
+  await story.ok('wait');
+  const person = await story.person(['attach'], { width: 150, height: 40 });
+  await person.sees(/C-z menu/);
+  await person.fingers('C-z');
+  const menu = await person.sees(/11 sessions[\s\S]*long {2,}♯♯♯/);
+  const rows = menu.split('\n').filter(line => /─> \d/.test(line));
+  t.is(rows.length, 11, menu);
+  // After the prefix of the tree, the same columns in each row.
+  for (const row of rows) t.regex(row, /^[├└]─> (\d: |\d\d:) [♛ ] {3}\S+( +\S.*)?$/u);
+  t.regex(menu, /♯\(touch .*touched\)/);
+  t.regex(menu, /♯\{pid\}♯\[fg=red\]/);
+  t.regex(menu, /👩.*日本語é/);
+  await person.fingers('/', '#', '(', 't');
+  await person.sees(/─> \d+: .*e0/);
+  await person.fingers('C-u');
+  await person.type(`'; kill-server ; #(touch ${file}) '%`);
+  await person.sees(/filter: ?'; kill-server ; #\(touch .*\) '%/);
+  await person.fingers('Enter', 'q');
+  await person.sees(/C-z menu/);
+  await holds(
+    () =>
+      access(file).then(
+        () => 'touched',
+        () => 'no',
+      ),
+    found => found === 'no',
+    1000,
+  );
+  t.is((await story.list()).length, 11);
+});
