@@ -6,6 +6,7 @@ import type { CustomAgent } from '../domain/definition.js';
 import type { Sighting } from '../domain/observation.js';
 import type { Agent, LaunchPlan, LaunchRequest, PaneFacts, ScreenReading } from './agent.js';
 import { parseJson } from './json.js';
+import { seenByHook } from './origin.js';
 import { plainText } from './plain-text.js';
 import { toRows } from './rows.js';
 
@@ -34,11 +35,12 @@ export function customAgent(kind: string, custom: CustomAgent): Agent {
       Buffer.byteLength(prompt) <= FIRST_PROMPT_LIMIT,
     remembers: custom.resume !== null,
 
-    hook: (event, payload, { at, position }) =>
-      said(event, typeof payload === 'string' ? plainText(payload) : null).map(sighting => ({
-        ...sighting,
-        ...{ source: 'hook', position, at, by: `actor-event ${event}` },
-      })),
+    hook: (event, payload, origin) =>
+      seenByHook(
+        said(event, typeof payload === 'string' ? plainText(payload) : null),
+        `actor-event ${event}`,
+        origin,
+      ),
     tails: () => [],
     stateFile: () => null,
     state: () => [],

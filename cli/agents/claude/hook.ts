@@ -3,6 +3,7 @@ import type { Observation, Sighting } from '../../domain/observation.js';
 import type { WaitingFor } from '../../protocol.js';
 import { deliveryTokens } from '../delivered.js';
 import { asRecord, asString, type JsonRecord } from '../json.js';
+import { seenByHook } from '../origin.js';
 import { backgroundWork, withRunning } from './background.js';
 import { failureReason } from './failure.js';
 import { isOwnPrompt, unwrap } from './text.js';
@@ -26,13 +27,7 @@ export function observeHook(
   payload: unknown,
   origin: { at: number; position: number | null },
 ): Observation[] {
-  return sightings(event, asRecord(payload)).map(sighting => ({
-    ...sighting,
-    source: 'hook',
-    position: origin.position,
-    at: origin.at,
-    by: `claude's ${event} hook`,
-  }));
+  return seenByHook(sightings(event, asRecord(payload)), `claude's ${event} hook`, origin);
 }
 
 function sightings(event: string, payload: JsonRecord): Sighting[] {

@@ -7,6 +7,7 @@ import type { Observation, Sighting } from '../../domain/observation.js';
 import type { TailReader } from '../agent.js';
 import { asRecord, asString, parseJson } from '../json.js';
 import { type Line, lineFramer } from '../lines.js';
+import { seenInLine } from '../origin.js';
 import { turnReader } from './turns.js';
 
 /** A line may hold a tool's whole output or an image. */
@@ -40,13 +41,12 @@ export function transcriptReader(source: string, offset: number): TailReader {
   };
 }
 
-/** Gives each observation of a line a place of its own within the line, the last one the line's end. */
+/** A turn whose end only the next prompt in its line shows was over before that. */
 function placed(sightings: Sighting[], line: Line, source: string, at: number): Observation[] {
-  return sightings.map((sighting, index) => ({
-    ...sighting,
-    source,
-    position: line.end - (sightings.length - 1 - index),
-    at: sighting.type === 'turn-ended' && index < sightings.length - 1 ? at - BEFORE_NEXT_PROMPT : at,
-    by: "claude's transcript",
-  }));
+  return seenInLine(sightings, line, { source, at, whose: "claude's transcript" }).map(
+    (observation, index) =>
+      observation.type === 'turn-ended' && index < sightings.length - 1
+        ? { ...observation, at: at - BEFORE_NEXT_PROMPT }
+        : observation,
+  );
 }

@@ -2,6 +2,7 @@
 import type { Observation, Sighting } from '../../domain/observation.js';
 import { deliveryTokens } from '../delivered.js';
 import { asRecord, asString, type JsonRecord } from '../json.js';
+import { seenByHook } from '../origin.js';
 import { isOwnPrompt } from './text.js';
 
 /** Observations from one hook payload; of an unknown event or a payload without sense: none. */
@@ -10,13 +11,7 @@ export function observeHook(
   payload: unknown,
   origin: { at: number; position: number | null },
 ): Observation[] {
-  return sightings(event, asRecord(payload)).map(sighting => ({
-    ...sighting,
-    source: 'hook',
-    position: origin.position,
-    at: origin.at,
-    by: `codex's ${event} hook`,
-  }));
+  return seenByHook(sightings(event, asRecord(payload)), `codex's ${event} hook`, origin);
 }
 
 function sightings(event: string, payload: JsonRecord): Sighting[] {

@@ -3,11 +3,12 @@
  * each line written within milliseconds. Not documented, but the one source that tells all three ends of a turn: hooks are
  * silent on an API's error. Facts of codex-cli 0.169.0. Pure.
  */
-import type { Observation, Sighting } from '../../domain/observation.js';
+import type { Sighting } from '../../domain/observation.js';
 import type { TailReader } from '../agent.js';
 import { deliveryTokens } from '../delivered.js';
 import { asArray, asNumber, asRecord, asString, type JsonRecord, parseJson } from '../json.js';
-import { type Line, lineFramer } from '../lines.js';
+import { lineFramer } from '../lines.js';
+import { seenInLine } from '../origin.js';
 import { failureMessage, failureReason } from './failure.js';
 import { isHookPrompt, isOwnPrompt } from './text.js';
 
@@ -28,21 +29,10 @@ export function rolloutReader(source: string, offset: number): TailReader {
         const entry = NOISE.test(line.text) ? undefined : parseJson(line.text);
         if (entry === undefined) return [];
         const at = Date.parse(asString(asRecord(entry).timestamp) ?? '') || now;
-        return placed(turns(asRecord(entry)), line, source, at);
+        return seenInLine(turns(asRecord(entry)), line, { source, at, whose: "codex's rollout" });
       });
     },
   };
-}
-
-/** Gives each observation of a line a place of its own within the line, the last one the line's end. */
-function placed(sightings: Sighting[], line: Line, source: string, at: number): Observation[] {
-  return sightings.map((sighting, index) => ({
-    ...sighting,
-    source,
-    position: line.end - (sightings.length - 1 - index),
-    at,
-    by: "codex's rollout",
-  }));
 }
 
 /** A reader that is given the parsed lines of one rollout in order. */
