@@ -3,9 +3,9 @@ import { type Change, setOptions } from '../../tmux/options.js';
 import { listPanes } from '../../tmux/panes.js';
 import { quoteTmux } from '../../tmux/quote.js';
 import { mainOf } from '../domain/event.js';
+import { type OwnView, ownView, waitingEvents } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
-import type { SessionView } from '../protocol.js';
-import { viewFor } from './actions/looking.js';
+import { isBlocked } from './actions/looking.js';
 import type { Daemon } from './context.js';
 import { columnsOf, labelOf, markOf, overview, type Shown, windowName, wordsOf } from './window-facts.js';
 
@@ -81,10 +81,9 @@ export class StatusLine {
         { window, rename: windowName(shown[index]!) },
       ];
     });
-    const events = shown.reduce(
-      (sum, { view }) => sum + (view.role_of === 'main' ? view.waiting_events : 0),
-      0,
-    );
+    const events = sessions
+      .filter(({ definition }) => definition.main)
+      .reduce((sum, main) => sum + waitingEvents(world, main).length, 0);
     const all = overview(shown, world.sessions.size - sessions.length, events);
     for (const [name, value] of Object.entries(all))
       changes.push({ window: null, name: name as `@${string}`, value });
@@ -93,10 +92,11 @@ export class StatusLine {
 
   #shown(session: Session): Shown {
     const { statusSince: since, unread = false } = session;
-    return { view: viewFor(this.#daemon, session), since, unread };
+    const facts = this.#daemon.facts.get(session.definition.name);
+    return { view: ownView(session, facts, isBlocked(this.#daemon, session)), since, unread };
   }
 
-  #label(view: SessionView): string {
+  #label(view: OwnView): string {
     const words = wordsOf(view);
     const known = this.#labels.get(view.name);
     if (known?.words === words) return known.label;

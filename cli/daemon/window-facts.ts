@@ -1,10 +1,10 @@
 /** What the status line and the menu show of the sessions, as tmux options and window names. Pure. */
 import { displayWidth, neutralizeFormat } from '../../tmux/format.js';
-import type { SessionView } from '../protocol.js';
+import type { OwnView } from '../domain/view.js';
 
 /** A session that has a window, or whose last screen still stands in one. */
 export interface Shown {
-  view: SessionView;
+  view: OwnView;
   /** Since when it has its status, in milliseconds since the epoch. */
   since: number;
   unread: boolean;
@@ -22,7 +22,7 @@ const WHO_WIDTH = 40;
 const STEP = 4;
 
 /** The state that has a mark; an idle session has none, but one whose last turn failed. */
-export function markOf({ status, last }: SessionView): Mark {
+export function markOf({ status, last }: OwnView): Mark {
   if (status === 'waiting') return 'waiting';
   if (status === 'working' || status === 'starting') return 'working';
   if (status === 'exited') return 'failed';
@@ -57,7 +57,7 @@ function widest(texts: readonly string[]): number {
 }
 
 /** `[+84 -12] * #7 2 queued` */
-function factsOf({ diff, dirty, pr, queued, held }: SessionView): string {
+function factsOf({ diff, dirty, pr, queued, held }: OwnView): string {
   const parts = [
     diff && (diff.added > 0 || diff.deleted > 0) ? `[+${diff.added} -${diff.deleted}]` : '',
     dirty ? '*' : '',
@@ -69,7 +69,7 @@ function factsOf({ diff, dirty, pr, queued, held }: SessionView): string {
 }
 
 /** For what it waits, why it failed, what it is for or has said: other people's words, to be made harmless by {@link labelOf}. */
-export function wordsOf(view: SessionView): string {
+export function wordsOf(view: OwnView): string {
   const { status, waiting_for: waitingFor, last, purpose } = view;
   const state =
     status === 'waiting'

@@ -21,9 +21,19 @@ export function iso(time: number): string {
 export function viewOf(
   world: World,
   session: Session,
-  facts: CheckoutFacts = NO_FACTS,
-  isBlocked = false,
+  facts?: CheckoutFacts,
+  isBlocked?: boolean,
 ): SessionView {
+  return {
+    ...ownView(session, facts, isBlocked),
+    waiting_events: waitingEvents(world, session).length,
+  };
+}
+
+/** What the list object says of the session itself: all but what waits for it, which takes a look at everything. */
+export type OwnView = Omit<SessionView, 'waiting_events'>;
+
+export function ownView(session: Session, facts: CheckoutFacts = NO_FACTS, isBlocked = false): OwnView {
   const { definition, launch, turn, last, queue } = session;
   const waiting = queue.filter(prompt => prompt.state === 'queued').length;
   const isHeld = session.held || isBlocked;
@@ -62,7 +72,6 @@ export function viewOf(
     ...facts,
     window: launch?.window ?? null,
     pid: launch?.pid ?? null,
-    waiting_events: waitingEvents(world, session).length,
   };
 }
 
