@@ -6,7 +6,7 @@ import { packageRoot } from '../helpers/root.js';
 import { installAgents } from './install.js';
 
 /** For all stories together, in milliseconds. */
-const LIMIT = 25 * 60_000;
+const LIMIT = 35 * 60_000;
 
 /** In the environment of everything that the stories start: what a story that is cut off leaves is found by it. */
 const mark = `${process.pid}-${Date.now()}`;
