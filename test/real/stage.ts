@@ -76,9 +76,9 @@ export class Stage {
     return this.arena.actor(...rest, { cwd: this.repo, timeout: 2 * PATIENCE, ...options });
   }
 
-  /** Starts a main, unattached, with a prompt in its arguments, or without one, and then waits until it takes prompts. */
-  async startMain(agent: RealAgent = this.agent, prompt?: string): Promise<void> {
-    await this.actor('--detach', agent, MAIN_UNASKED[agent], ...(prompt === undefined ? [] : [prompt]));
+  /** Starts a main, unattached, and waits until it takes prompts; not with a prompt in its arguments, nor for null. */
+  async startMain(agent: RealAgent = this.agent, prompt?: string | null): Promise<void> {
+    await this.actor('--detach', agent, MAIN_UNASKED[agent], ...(prompt ? [prompt] : []));
     if (prompt === undefined) await this.reaches('main', 'idle');
   }
 

@@ -82,7 +82,8 @@ for (const main of ['claude', 'codex'] as const)
     `a ${main} main makes five sessions in one answer: each is its own, and of its own name`,
     async t => {
       const stage = await withStage(t, { agents: [main] });
-      await stage.startMain();
+      // Without a wait: the prompt comes while it is still starting.
+      await stage.startMain(main, null);
       const names = ['a', 'b', 'c', 'd', 'e'];
       const lines = names.map(name =>
         use[main]('new', { name, agent: 'shell', prompt: `echo ${name} is done` }),
