@@ -15,7 +15,8 @@ test.serial(
     await story.ok('wait', 'fix');
     const person = await story.person(['shell']);
     await person.sees(/♛ main/);
-    await person.fingers('M-2');
+    // The window before this one is not main's.
+    await person.fingers('M-1', 'M-2');
     await eventually(story.shown, list => list.join() === 'fix');
     await person.fingers('C-d');
     await eventually(story.shown, list => list.join() === 'main');
@@ -32,7 +33,10 @@ test.serial('a session that is discarded or taken down leaves those who look at 
   await story.ok('--detach', 'shell');
   for (const name of ['one', 'two', 'three']) await story.make(name, 'true');
   await story.ok('wait');
-  const person = await story.person(['attach', 'two']);
+  const person = await story.person(['attach', 'three']);
+  await eventually(story.shown, list => list.join() === 'three');
+  await person.fingers('M-3');
+  await eventually(story.shown, list => list.join() === 'two');
   const other = await story.person(['attach', 'one']);
   await eventually(story.shown, list => list.join() === 'one,two');
   await story.ok('discard', 'two');
@@ -120,11 +124,14 @@ test.serial('without UTF-8 marks are ASCII, and without colours they are still t
   await story.make('busy', 'sleep 300');
   const person = await story.person(['attach'], { env: { LANG: 'C', NO_COLOR: '1' } });
   await person.sees(/1 \^ main {2}2 x obad {2}3 > busy/);
+  const coloured = /\x1b\[[0-9;]*3[1-7]m/;
+  t.notRegex(await person.styledScreen(), coloured);
   await person.fingers('C-z');
   await person.sees(/\^ {3}main[\s\S]*> {2}busy[\s\S]*xo bad/);
+  t.notRegex(await person.styledScreen(), coloured);
   const other = await story.person(['attach']);
   await other.sees(/♛ main/);
-  t.pass();
+  t.regex(await other.styledScreen(), coloured);
 });
 
 test.serial('the words of other people are shown in the menu, and do nothing there', async t => {

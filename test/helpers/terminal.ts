@@ -7,6 +7,8 @@ import type { Arena } from './arena.js';
 export interface Terminal {
   /** The screen's rows as text. */
   screen(): Promise<string>;
+  /** The same with the escape sequences of colours and attributes. */
+  styledScreen(): Promise<string>;
   /** Presses keys by tmux's names: `Enter`, `C-z`, `M-1`. */
   press(...keys: string[]): Promise<void>;
   /** Types text as it is. */
@@ -51,6 +53,7 @@ export async function openTerminal(
   );
   return {
     screen: () => tmux('capture-pane', '-p', '-t', pane),
+    styledScreen: () => tmux('capture-pane', '-p', '-e', '-t', pane),
     press: async (...keys) => void (await tmux('send-keys', '-t', pane, ...keys)),
     type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),
     resize: async (width, height) =>
