@@ -1,7 +1,7 @@
 /** Keeps in tmux options what the status line and the menu show, so that drawing them asks nobody. */
 import { neutralizeFormat } from '../../tmux/format.js';
 import { type OptionChange, setOptions } from '../../tmux/options.js';
-import { mainOf } from '../domain/event.js';
+import { isQueuePaused, mainOf } from '../domain/event.js';
 import { waitingEvents } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
 import type { Daemon } from './context.js';
@@ -36,17 +36,22 @@ export class StatusLine {
     const { world } = this.#daemon.ledger;
     const wanted: OptionChange[] = [];
     let waiting = 0;
+    let isPaused = false;
     for (const session of world.sessions.values()) {
       const window = session.launch?.window;
       if (!window) continue;
-      if (session.definition.main) waiting += waitingEvents(world, session).length;
+      if (session.definition.main) {
+        waiting += waitingEvents(world, session).length;
+        isPaused ||= session.definition.agent === 'codex' && isQueuePaused(session);
+      }
       wanted.push({ window, name: '@actor_mark', value: markOf(session) });
       wanted.push({ window, name: '@actor_label', value: labelOf(session) });
       const main = mainOf(world, session.definition)?.launch?.window;
       wanted.push({ window, name: '@actor_main', value: main ?? null });
     }
     if (wanted.length === 0) return;
-    const notice = waiting === 0 ? null : `${waiting} event${waiting === 1 ? '' : 's'} waiting`;
+    const until = isPaused ? ' for your next prompt' : '';
+    const notice = waiting === 0 ? null : `${waiting} event${waiting === 1 ? '' : 's'} waiting${until}`;
     wanted.push({ window: null, name: '@actor_notice', value: notice });
     const changes = wanted.filter(change => this.#written.get(keyOf(change)) !== String(change.value));
     if (changes.length === 0) return;
