@@ -15,6 +15,7 @@ import type { Daemon } from './context.js';
 import { enqueue, isQueued, wasEnqueued } from './enqueue.js';
 import { point } from './fault.js';
 import { isMailDoor, Mail } from './mail.js';
+import { isRunningWith } from './processes.js';
 
 /** An agent drops messages that come faster (claude: 30 in a burst), in milliseconds. */
 const BATCH_INTERVAL = 1000;
@@ -30,8 +31,8 @@ const ACCEPTANCE_PATIENCE = 10_000;
 const CLAIM_PATIENCE = 120_000;
 /** So many events go into one message of a queue: it is an argument, of at most 128 KiB, and an event has 8 KiB of text. */
 const MOST_QUEUED = 10;
-/** What a dead daemon had begun to put into a queue is there after this time, in milliseconds. */
-const QUEUE_PATIENCE = 3000;
+/** Whether what a dead daemon had begun to put into a queue is still on its way is looked at this often, in milliseconds. */
+const QUEUE_STEP = 500;
 /** A queue that did not take a message is tried again after this time, the next time after twice as long, in milliseconds. */
 const QUEUE_RETRY = 2000;
 /** What has to come out of an idle agent's queue by itself is looked for this often: codex looks every 10 s. In milliseconds. */
@@ -324,17 +325,18 @@ export class Post {
     }
   }
 
-  /** What an earlier daemon was putting into an agent's queue stands there by now, or will never. */
+  /** What an earlier daemon was putting into an agent's queue: its command may be at it still. */
   #settleQueued(token: string, to: string): void {
     const { sessions, deliveries } = this.#daemon.ledger.world;
     const session = sessions.get(to);
     const running = session && this.#daemon.workerOf(session).running;
-    const age = Date.now() - this.#daemon.startedAt;
+    // Before the look at the queue: in between it may have arrived.
+    const isOnItsWay = isRunningWith(token);
     if (!session || !running) {
       // Its agent went while the message was on its way, and then the daemon that knew.
       if (!session?.launch) this.#withdraw(deliveries.get(token)!, false);
     } else if (wasEnqueued(this.#daemon.agentOf(session), running.view, token)) this.#accepted(token);
-    else if (age < QUEUE_PATIENCE) this.#again(QUEUE_PATIENCE - age + 50);
+    else if (isOnItsWay) this.#again(QUEUE_STEP);
     else this.#queueRefused(token, 'it does not stand there');
   }
 

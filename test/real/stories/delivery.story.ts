@@ -1,5 +1,8 @@
 /** Completions reach main whatever it is doing, and whatever the daemon was doing when it died. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
+import { packageRoot } from '../../helpers/root.js';
 import { holds } from '../../helpers/wait.js';
 import type { RealAgent } from '../install.js';
 import { type Stage, withStage } from '../stage.js';
@@ -80,6 +83,39 @@ for (const [main, { agent, documentedOnly = false, needsPrompt = false, faults }
       );
       t.is((await stage.events('worker', 'completed')).length, 1);
     });
+}
+
+test.serial('the daemon dies while codex is slow to queue: its main is told once', async t => {
+  const stage = await withStage(t, { agents: ['codex'] });
+  await makeQueueSlow(stage, 8);
+  await startMain(stage);
+  await stage.actor('daemon', 'stop');
+  await stage.actor('daemon', 'start', { env: { ACTOR_FAULT: 'after-handed' } });
+  const doomed = await stage.daemonPid();
+  await stage.try('new', 'worker', '--agent', 'shell', 'echo done');
+  await stage.dies(doomed);
+  const completed = await stage.event('worker', 'completed');
+  await stage.isTold('main', [completed]);
+  // What a second command would have put there comes out within codex's 10 s.
+  await holds(
+    () => stage.told('main'),
+    found => found.length === 1,
+    20_000,
+  );
+});
+
+/** As `codex queue` is on a machine with much to do. */
+async function makeQueueSlow(stage: Stage, seconds: number): Promise<void> {
+  const folder = join(stage.arena.home, 'slow');
+  const codex = join(packageRoot, '.cache', 'agents', 'node_modules', '.bin', 'codex');
+  await mkdir(folder);
+  // What it says of a home in /tmp would end it when nobody reads that any more.
+  const script = `#!/bin/sh
+if [ "$1" = queue ]; then sleep ${seconds}; exec '${codex}' "$@" 2> /dev/null; fi
+exec '${codex}' "$@"
+`;
+  await writeFile(join(folder, 'codex'), script, { mode: 0o755 });
+  stage.arena.env.PATH = `${folder}:${stage.arena.env.PATH}`;
 }
 
 /** Codex takes nothing into its queue before its first turn. */
