@@ -189,6 +189,11 @@ export interface Agent {
   readonly doors: readonly Door[];
   /** For the door `queue`: how to put a message into the agent's own queue; null: it cannot take one yet. */
   enqueue?(view: AgentView, text: string): string[] | null;
-  /** For the door `queue`: the files in which a message stands as long as it waits there. Undocumented. */
+  /** For the door `queue`: the files in which it stands. A message that has left the queue may stand there too. Undocumented. */
   queueFiles?(view: AgentView): string[];
+  /**
+   * For the door `queue`: the messages that wait in it, of any conversation, by the content of those files (empty: not there).
+   * @throws Error when they are not understood
+   */
+  queued?(files: readonly Buffer[]): Buffer[];
 }

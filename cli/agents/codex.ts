@@ -5,6 +5,7 @@ import { launchPlan, launchReads, leavesRoomForPrompt } from './codex/launch.js'
 import { codexHome } from './codex/places.js';
 import { rolloutReader } from './codex/rollout.js';
 import { readScreen } from './codex/screen.js';
+import { tableRows } from './codex/sqlite.js';
 import { fitsArgument, samePrompt, submission } from './codex/text.js';
 
 const program = 'codex';
@@ -43,4 +44,6 @@ export const codex: Agent = {
       ? [program, 'queue', '--thread', definition.conversation, '--message', text]
       : null,
   queueFiles: ({ env }) => ['', '-wal'].map(end => `${codexHome(env)}/queue_1.sqlite${end}`),
+  // A row is deleted when its turn begins, just before it stands in the rollout.
+  queued: ([file, log]) => tableRows(file ?? Buffer.alloc(0), log ?? Buffer.alloc(0), 'queued_items'),
 };

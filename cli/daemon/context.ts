@@ -45,8 +45,11 @@ export interface Daemon {
   };
   /** Reads everything the agents have said so far; `gone` may be concluded only after it. */
   drain(): void;
-  /** Before the end of this launch's agent is concluded: what lies unclaimed in its mail was certainly not told. */
-  settleUnclaimed(launch: string): void;
+  /**
+   * Before the end of this launch's agent is concluded: what lies unclaimed in its mail was certainly not told.
+   * @returns the tokens of what stands in the agent's own queue, or is on its way there
+   */
+  settleUnclaimed(launch: string): string[];
   /** Writes what the agent of this session is told at its start. */
   roster(session: Session): void;
   /** The MCP server of this session has connected. */

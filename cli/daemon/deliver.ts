@@ -6,15 +6,16 @@
  * Written down before it is handed out, and closed only by the receiving agent's own transcript; see `DeliveryState`.
  */
 import { randomBytes } from 'node:crypto';
-import { recipientOf } from '../domain/event.js';
+import { isQueuePaused, recipientOf } from '../domain/event.js';
 import { messageOf } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
 import type { Delivery, Pending, Session } from '../domain/world.js';
 import type { ActorEvent } from '../protocol.js';
 import type { Daemon } from './context.js';
-import { enqueue, isEnqueued } from './enqueue.js';
+import { enqueue, isQueued, wasEnqueued } from './enqueue.js';
 import { point } from './fault.js';
 import { isMailDoor, Mail } from './mail.js';
+import { isRunningWith } from './processes.js';
 
 /** An agent drops messages that come faster (claude: 30 in a burst), in milliseconds. */
 const BATCH_INTERVAL = 1000;
@@ -30,8 +31,14 @@ const ACCEPTANCE_PATIENCE = 10_000;
 const CLAIM_PATIENCE = 120_000;
 /** So many events go into one message of a queue: it is an argument, of at most 128 KiB, and an event has 8 KiB of text. */
 const MOST_QUEUED = 10;
-/** What a dead daemon had begun to put into a queue is there after this time, in milliseconds. */
-const QUEUE_PATIENCE = 3000;
+/** Whether what a dead daemon had begun to put into a queue is still on its way is looked at this often, in milliseconds. */
+const QUEUE_STEP = 500;
+/** A queue that did not take a message is tried again after this time, the next time after twice as long, in milliseconds. */
+const QUEUE_RETRY = 2000;
+/** What has to come out of an idle agent's queue by itself is looked for this often: codex looks every 10 s. In milliseconds. */
+const QUEUE_LOOK = 30_000;
+/** At most this often, whatever happens meanwhile, in milliseconds. */
+const QUEUE_LOOK_PAUSE = 2000;
 /** An inbox that lost or refused a message is not used for this long, in milliseconds: meanwhile the hooks deliver. */
 const DISTRUST = 60_000;
 
@@ -42,8 +49,15 @@ export class Post {
   readonly #blocks = new Map<string, { count: number; at: number }>();
   /** When this process handed a delivery to an inbox, by token. */
   readonly #handed = new Map<string, number>();
-  /** Until when the inbox of a launch is not used. */
+  /** Until when the inbox or the queue of a launch is not used. */
   readonly #distrusted = new Map<string, number>();
+  /** Deliveries that an agent's own command is putting into its queue just now. */
+  readonly #entering = new Set<string>();
+  /** How often in a row the queue of a launch took nothing. */
+  readonly #queueFailures = new Map<string, number>();
+  /** When a delivery was first found to have left its queue without having been seen. */
+  readonly #missing = new Map<string, number>();
+  #queuesLookedAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = 0;
   #isPoked = false;
@@ -74,10 +88,18 @@ export class Post {
         this.#mail.publish(delivery.to, delivery.token);
   }
 
-  /** Before an agent's end is concluded: what lies unclaimed in its mail was certainly not told. */
-  settleUnclaimed(launch: string): void {
-    for (const delivery of this.#daemon.ledger.world.deliveries.values())
-      if (delivery.launch === launch) this.#takeBack(delivery);
+  /** See {@link Daemon.settleUnclaimed}. */
+  settleUnclaimed(launch: string): string[] {
+    const { sessions, deliveries } = this.#daemon.ledger.world;
+    for (const delivery of deliveries.values()) if (delivery.launch === launch) this.#takeBack(delivery);
+    const session = [...sessions.values()].find(each => each.launch?.id === launch);
+    if (!session) return [];
+    const own = [...deliveries.values()].filter(
+      ({ to, door }) => to === session.definition.name && door === 'queue',
+    );
+    return own
+      .map(({ token }) => token)
+      .filter(token => this.#entering.has(token) || this.#isQueued(session, token));
   }
 
   /** A better door has opened: what no hook has claimed yet goes through it. */
@@ -129,7 +151,9 @@ export class Post {
 
   #deliver(): void {
     this.#withdrawLost();
+    this.#withdrawLostInQueue();
     this.#handAgain();
+    this.#takeToQueues();
     for (const [recipient, waiting] of this.#byRecipient()) {
       const door = this.#doorOf(recipient);
       if (!door || !recipient.launch) continue;
@@ -138,6 +162,8 @@ export class Post {
         this.#again(wait);
         continue;
       }
+      // Each message of a queue is a turn: what happens meanwhile goes into the next one, and nothing overtakes.
+      if (door === 'queue' && this.#hasQueued(recipient)) continue;
       if (door !== 'print' && waiting.some(({ event }) => this.#isDiffOnItsWay(event))) {
         this.#again(DIFF_STEP);
         continue;
@@ -180,7 +206,7 @@ export class Post {
     const isDistrusted = Date.now() < (this.#distrusted.get(session.launch.id) ?? 0);
     if (doors.includes('mcp') && !isDistrusted && this.#daemon.doors.get(session.definition.name)?.isOpen)
       return 'mcp';
-    if (doors.includes('queue') && !isDistrusted && this.#enqueueing(session, '') !== null) return 'queue';
+    if (doors.includes('queue') && !isDistrusted && this.#isQueueOpen(session)) return 'queue';
     // Taken back if the better door opens before a hook has claimed it.
     return doors.includes('hook') ? 'hook' : null;
   }
@@ -208,6 +234,25 @@ export class Post {
     point('after-handed');
   }
 
+  /** A queue that the agent holds back flows after the next turn only, at whose beginning a hook claims. */
+  #isQueueOpen(session: Session): boolean {
+    return !isQueuePaused(session) && this.#enqueueing(session, '') !== null;
+  }
+
+  #hasQueued({ definition }: Session): boolean {
+    const deliveries = [...this.#daemon.ledger.world.deliveries.values()];
+    return deliveries.some(({ to, door }) => to === definition.name && door === 'queue');
+  }
+
+  /** What waits for a hook of an agent whose queue is open now, or again, goes there: the hook may be long in coming. */
+  #takeToQueues(): void {
+    const { sessions, deliveries } = this.#daemon.ledger.world;
+    for (const { to, door } of deliveries.values()) {
+      const recipient = door === 'hook' ? sessions.get(to) : undefined;
+      if (recipient && this.#doorOf(recipient) === 'queue') this.#takeBackUnclaimed(to);
+    }
+  }
+
   #enqueueing(session: Session, text: string): string[] | null {
     const { running } = this.#daemon.workerOf(session);
     return running ? (this.#daemon.agentOf(session).enqueue?.(running.view, text) ?? null) : null;
@@ -218,24 +263,48 @@ export class Post {
     const { running } = this.#daemon.workerOf(session);
     this.#handed.set(token, Date.now());
     if (!argv || !running) {
-      this.refused(token, 'its queue is closed');
+      this.#queueRefused(token, 'it is closed');
       return;
     }
-    enqueue(argv, running.view).then(
-      () => this.#accepted(token),
-      // Ended over its time limit, it may have done its work.
-      (error: Error) =>
-        this.#isEnqueued(session, token) ? this.#accepted(token) : this.refused(token, error.message),
-    );
-    // More may wait than fits into one message.
-    this.#again(BATCH_INTERVAL);
+    const { view } = running;
+    const agent = this.#daemon.agentOf(session);
+    this.#entering.add(token);
+    enqueue(argv, view)
+      .then(
+        () => {
+          point('after-enqueued');
+          this.#accepted(token);
+        },
+        // Ended over its time limit, it may have done its work.
+        (error: Error) =>
+          wasEnqueued(agent, view, token) ? this.#accepted(token) : this.#queueRefused(token, error.message),
+      )
+      .catch(error => this.#daemon.log('deliveries', error))
+      .finally(() => this.#entering.delete(token));
   }
 
   #accepted(token: string): void {
     const delivery = this.#daemon.ledger.world.deliveries.get(token);
     if (delivery?.state !== 'offered') return;
     const { to, launch, door, events } = delivery;
+    this.#queueFailures.delete(launch);
     this.#daemon.ledger.commit([{ kind: 'delivery', token, to, launch, door, events, state: 'accepted' }]);
+    this.#again(QUEUE_LOOK);
+  }
+
+  /** Codex says at the beginning of its first turn where its rollout will be, and takes nothing before it is there. */
+  #queueRefused(token: string, why: string): void {
+    const delivery = this.#daemon.ledger.world.deliveries.get(token);
+    if (!delivery) return;
+    const { to, launch } = delivery;
+    const failures = this.#queueFailures.get(launch) ?? 0;
+    const pause = Math.min(QUEUE_RETRY * 2 ** failures, DISTRUST);
+    this.#queueFailures.set(launch, failures + 1);
+    this.#daemon.log(`${to}: its queue took no events: ${why}`);
+    this.#withdraw(delivery, true);
+    this.#distrusted.set(launch, Date.now() + pause);
+    this.#again(BATCH_INTERVAL);
+    setTimeout(() => this.poke(), pause + 50).unref();
   }
 
   #hand(name: string, token: string, text: string): void {
@@ -256,20 +325,58 @@ export class Post {
     }
   }
 
-  /** What an earlier daemon was putting into an agent's queue stands there by now, or will never. */
+  /** What an earlier daemon was putting into an agent's queue: its command may be at it still. */
   #settleQueued(token: string, to: string): void {
-    const session = this.#daemon.ledger.world.sessions.get(to);
-    if (!session || !this.#daemon.workerOf(session).running) return;
-    const age = Date.now() - this.#daemon.startedAt;
-    if (this.#isEnqueued(session, token)) this.#accepted(token);
-    else if (age < QUEUE_PATIENCE) this.#again(QUEUE_PATIENCE - age + 50);
-    else this.refused(token, 'it does not stand there');
+    const { sessions, deliveries } = this.#daemon.ledger.world;
+    const session = sessions.get(to);
+    const running = session && this.#daemon.workerOf(session).running;
+    // Before the look at the queue: in between it may have arrived.
+    const isOnItsWay = isRunningWith(token);
+    if (!session || !running) {
+      // Its agent went while the message was on its way, and then the daemon that knew.
+      if (!session?.launch) this.#withdraw(deliveries.get(token)!, false);
+    } else if (wasEnqueued(this.#daemon.agentOf(session), running.view, token)) this.#accepted(token);
+    else if (isOnItsWay) this.#again(QUEUE_STEP);
+    else this.#queueRefused(token, 'it does not stand there');
   }
 
-  #isEnqueued(session: Session, token: string): boolean {
+  /** Does it wait in the agent's queue now? null: nobody can tell. */
+  #isQueued(session: Session, token: string): boolean | null {
     const { running } = this.#daemon.workerOf(session);
-    const files = running ? this.#daemon.agentOf(session).queueFiles?.(running.view) : undefined;
-    return isEnqueued(files ?? [], token);
+    return running ? isQueued(this.#daemon.agentOf(session), running.view, token) : null;
+  }
+
+  /** An agent that is interrupted between taking a message out of its queue and beginning the turn loses it. */
+  #withdrawLostInQueue(): void {
+    const accepted = [...this.#daemon.ledger.world.deliveries.values()].filter(
+      ({ door, state }) => door === 'queue' && state === 'accepted',
+    );
+    if (accepted.length === 0) return;
+    const rest = QUEUE_LOOK_PAUSE - (Date.now() - this.#queuesLookedAt);
+    if (rest > 0) {
+      this.#again(rest);
+      return;
+    }
+    this.#queuesLookedAt = Date.now();
+    for (const delivery of accepted) {
+      const { to, token, events } = delivery;
+      const session = this.#daemon.ledger.world.sessions.get(to);
+      if (session?.status !== 'idle' || this.#isQueued(session, token) !== false) {
+        this.#missing.delete(token);
+        if (session?.status === 'idle' && !isQueuePaused(session)) this.#again(QUEUE_LOOK);
+        continue;
+      }
+      const since = this.#missing.get(token) ?? Date.now();
+      this.#missing.set(token, since);
+      const wait = ACCEPTANCE_PATIENCE - (Date.now() - since);
+      if (wait > 0) {
+        this.#again(wait + 50);
+        continue;
+      }
+      this.#missing.delete(token);
+      this.#daemon.log(`${to}: its queue lost the events ${events.join(', ')}`);
+      this.#withdraw(delivery, false);
+    }
   }
 
   #distrust(launch: string): void {

@@ -1,7 +1,7 @@
-/** Puts a message into an agent's own queue, by the agent's own command. */
+/** An agent's own queue: puts messages in, by the agent's own command, and looks what became of them. */
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
-import type { AgentView } from '../agents/agent.js';
+import type { Agent, AgentView } from '../agents/agent.js';
 
 /** Codex takes 0.13 s on a fast machine; one that is not through after this time is ended, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -24,13 +24,28 @@ export async function enqueue([program = '', ...args]: string[], view: AgentView
   throw new Error(said || shortMessage || `exit ${exitCode}`);
 }
 
-/** Does this message stand in one of these files? Its token is found in a database as it would be in a text. */
-export function isEnqueued(files: readonly string[], token: string): boolean {
-  return files.some(file => {
+/** Was this message put into the agent's queue? Its token is found in a database as it would be in a text. */
+export function wasEnqueued(agent: Agent, view: AgentView, token: string): boolean {
+  return contents(agent, view).some(content => content.includes(token));
+}
+
+/** Does this message wait in the agent's queue now? null: nobody can tell. */
+export function isQueued(agent: Agent, view: AgentView, token: string): boolean | null {
+  try {
+    return agent.queued?.(contents(agent, view)).some(message => message.includes(token)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The log is read before the file that it is written into now and then: so nothing is missed in between. */
+function contents(agent: Agent, view: AgentView): Buffer[] {
+  const read = (file: string) => {
     try {
-      return readFileSync(file).includes(token);
+      return readFileSync(file);
     } catch {
-      return false;
+      return Buffer.alloc(0);
     }
-  });
+  };
+  return (agent.queueFiles?.(view) ?? []).toReversed().map(read).toReversed();
 }

@@ -14,6 +14,7 @@ export type FaultPoint =
   | 'after-mail-draft'
   | 'after-offered'
   | 'after-handed'
+  | 'after-enqueued'
   | 'after-set-aside'
   | 'after-removed'
   | 'after-discarded'

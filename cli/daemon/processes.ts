@@ -65,6 +65,26 @@ export function processesOf(windowPid: number, launch: string | null): number[] 
   return found;
 }
 
+/** Does a process run that has this text in its arguments? It is looked for without its being an argument itself. */
+export function isRunningWith(text: string): boolean {
+  if (!HAS_PROC) {
+    try {
+      return execFileSync('ps', ['-axww', '-o', 'args='], { encoding: 'utf8', maxBuffer: 2 ** 28 }).includes(
+        text,
+      );
+    } catch {
+      return false;
+    }
+  }
+  return readdirSync('/proc').some(name => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`).includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
 function processesBySession(windowPid: number): number[] {
   try {
     return execFileSync('ps', ['-axo', 'pid=,sess='], { encoding: 'utf8' })

@@ -2,7 +2,7 @@
 import { type Change, setOptions } from '../../tmux/options.js';
 import { listPanes } from '../../tmux/panes.js';
 import { quoteTmux } from '../../tmux/quote.js';
-import { mainOf } from '../domain/event.js';
+import { isQueuePaused, mainOf } from '../domain/event.js';
 import { type OwnView, ownView, waitingEvents } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
 import { isBlocked } from './actions/looking.js';
@@ -81,9 +81,11 @@ export class StatusLine {
         { window, rename: windowName(shown[index]!) },
       ];
     });
-    const events = sessions
-      .filter(({ definition }) => definition.main)
-      .reduce((sum, main) => sum + waitingEvents(world, main).length, 0);
+    const mains = sessions.filter(({ definition }) => definition.main);
+    const events = {
+      waiting: mains.reduce((sum, main) => sum + waitingEvents(world, main).length, 0),
+      areHeld: mains.some(main => this.#daemon.agentOf(main).doors.includes('queue') && isQueuePaused(main)),
+    };
     const all = overview(shown, world.sessions.size - sessions.length, events);
     for (const [name, value] of Object.entries(all))
       changes.push({ window: null, name: name as `@${string}`, value });

@@ -88,7 +88,12 @@ export function labelOf(words: string): string {
 }
 
 /** What concerns all windows: counts for the status line, and the first line of the menu. */
-export function overview(shown: readonly Shown[], elsewhere: number, events: number): Record<string, string> {
+export function overview(
+  shown: readonly Shown[],
+  elsewhere: number,
+  /** Those that wait for mains; held: until a person's next prompt, as the agent was interrupted. */
+  events: { waiting: number; areHeld: boolean },
+): Record<string, string> {
   const counted = (mark: Mark, isCounted = (_: Shown) => true) =>
     shown.filter(each => markOf(each.view) === mark && isCounted(each));
   const waiting = counted('waiting');
@@ -104,7 +109,8 @@ export function overview(shown: readonly Shown[], elsewhere: number, events: num
     '@actor_who': neutralizeFormat(waiting.map(({ view }) => view.name).join(', '), WHO_WIDTH),
     '@actor_failed': count(counted('failed', ({ unread }) => unread).length),
     '@actor_working': count(working),
-    '@actor_events': count(events),
+    '@actor_events': count(events.waiting),
+    '@actor_held': events.waiting > 0 && events.areHeld ? '1' : '',
     '@actor_summary': parts.filter(part => part !== '').join(', '),
   };
 }

@@ -41,6 +41,11 @@ export function mainOf(world: World, place: { repo: string | null; dir: string }
   return undefined;
 }
 
+/** Does the agent hold back its own queue? Codex does after an interruption, until a turn that is begun then has completed. */
+export function isQueuePaused({ launch, turn, last }: Session): boolean {
+  return launch !== null && turn === null && last?.outcome === 'stopped' && last.endedAt >= launch.startedAt;
+}
+
 /** Who is told of this event now: the parent, or else the main of its repository; undefined while there is neither. */
 export function recipientOf(world: World, { to, place }: Pick<Pending, 'to' | 'place'>): Session | undefined {
   const parent = to === null ? undefined : world.sessions.get(to);

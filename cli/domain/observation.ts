@@ -70,6 +70,8 @@ export type Observation = Origin &
         detail: string;
         /** How an open turn ended by a clean end (`exit 3` sent to a shell); absent: it was stopped. */
         turnOutcome?: { outcome: 'completed' | 'failed'; reason: string | null; message: string | null };
+        /** Deliveries that stand in the agent's own queue still, and come with its conversation when that is resumed. */
+        kept?: readonly string[];
         /** What the agent last showed, for a person who wants to know why it went. */
         lastWords?: string;
       }

@@ -250,14 +250,14 @@ function gone(
       }),
     );
   }
-  return [...records, ...withdrawals(world, session.launch.id)];
+  return [...records, ...withdrawals(world, name, observation.kept ?? [])];
 }
 
-/** What was handed to an agent that is gone, and does not stand in its transcript, is handed out again. */
-function withdrawals(world: World, launch: string): NewRecord[] {
+/** What was handed to an agent that is gone, and stands neither in its transcript nor in its queue, is handed out again. */
+function withdrawals(world: World, name: string, kept: readonly string[]): NewRecord[] {
   return [...world.deliveries.values()]
-    .filter(each => each.launch === launch)
-    .map(({ token, to, door, events }) => ({
+    .filter(each => each.to === name && !kept.includes(each.token))
+    .map(({ token, to, launch, door, events }) => ({
       kind: 'delivery',
       token,
       to,

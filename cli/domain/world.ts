@@ -184,6 +184,14 @@ export function apply(world: World, record: JournalRecord): void {
       world.lastPrompt = Math.max(world.lastPrompt, Number(record.id.slice(1)) || 0);
       remember(world, record.key, record.session, record.id);
       break;
+    case 'launching':
+      if (!record.resume) release(world, record.session);
+      break;
+    case 'conversation': {
+      const known = world.sessions.get(record.session)?.definition.conversation ?? null;
+      if (known !== null && known !== record.id) release(world, record.session);
+      break;
+    }
   }
   const session = world.sessions.get(record.session);
   if (session) applyToSession(session, record);
@@ -307,6 +315,7 @@ function applyEvent(
     });
   }
   if (event.type === 'discarded') {
+    release(world, event.session);
     for (const pending of world.pending.values()) if (pending.to === event.session) pending.to = event.parent;
     world.sessions.delete(event.session);
     return;
@@ -420,6 +429,20 @@ function applyDelivery(world: World, record: Extract<JournalRecord, { kind: 'del
     else {
       pending.token = null;
       pending.redelivered ||= !record.certain;
+    }
+  }
+}
+
+/** What stands in an agent's own queue stays there with the conversation: when that is left, it is to be told again. */
+function release(world: World, name: string): void {
+  for (const { token, to, door } of world.deliveries.values()) {
+    if (to !== name || door !== 'queue') continue;
+    world.deliveries.delete(token);
+    for (const pending of world.pending.values()) {
+      if (pending.token !== token) continue;
+      pending.token = null;
+      // Nobody keeps a person from going back to that conversation.
+      pending.redelivered = true;
     }
   }
 }

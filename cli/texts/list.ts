@@ -5,6 +5,7 @@ import { formatAge } from '../client/time.js';
 import { oneLine } from '../client/width.js';
 import type { SessionView } from '../protocol.js';
 import { marks, statePaint } from './marks.js';
+import { waitingEventsText } from './waiting-events.js';
 
 /** The table with its head. `now` in milliseconds since the epoch. */
 export function listLines(
@@ -59,9 +60,10 @@ function turnAge({ turn, last }: SessionView, now: number): string {
   return last ? `${formatAge(last.ended_at, now)} ago` : '';
 }
 
-function about({ purpose, last, waiting_events }: SessionView): string {
-  const undelivered =
-    waiting_events > 0 ? `(${waiting_events} ${waiting_events === 1 ? 'event waits' : 'events wait'}) ` : '';
+function about(session: SessionView): string {
+  const { purpose, last } = session;
+  const waiting = waitingEventsText(session);
+  const undelivered = waiting === '' ? '' : `(${waiting}) `;
   const outcome =
     last && last.outcome !== 'completed' ? `${last.outcome}${last.reason ? ` (${last.reason})` : ''}: ` : '';
   return oneLine(`${undelivered}${purpose ?? `${outcome}${last?.message ?? ''}`}`).replace(/: ?$/, '');

@@ -3,6 +3,7 @@ import { formatAge, formatClock, formatDuration } from '../client/time.js';
 import { oneLine, visible } from '../client/width.js';
 import type { SessionDetail } from '../protocol.js';
 import { changes } from './list.js';
+import { isHoldingBack } from './waiting-events.js';
 
 /** One line a fact; what is not there is left out. `now` in milliseconds since the epoch. */
 export function showLines(session: SessionDetail, now: number): string[] {
@@ -29,7 +30,7 @@ export function showLines(session: SessionDetail, now: number): string[] {
         `${last.turn}, ${last.outcome}${last.reason ? ` (${last.reason})` : ''}, ended ${formatAge(last.ended_at, now)} ago` +
           (last.duration_ms === null ? '' : `, took ${formatDuration(last.duration_ms)}`),
     ],
-    ['events waiting', session.waiting_events > 0 ? String(session.waiting_events) : null],
+    ['events waiting', session.waiting_events > 0 ? waitingEvents(session) : null],
     ['conversation', session.conversation],
     ['window', session.window],
     ['process', session.pid === null ? null : String(session.pid)],
@@ -38,4 +39,9 @@ export function showLines(session: SessionDetail, now: number): string[] {
   return facts.flatMap(([label, text]) =>
     text === null ? [] : [`${`${label}:`.padEnd(16)}${visible(text)}`],
   );
+}
+
+function waitingEvents(session: SessionDetail): string {
+  if (!isHoldingBack(session)) return String(session.waiting_events);
+  return `${session.waiting_events}: ${session.agent} was interrupted, and takes none before its next prompt`;
 }

@@ -159,7 +159,7 @@ const anyRecord = fc.oneof(
     token: fc.constantFrom('a', 'b'),
     to: fc.constant('s'),
     launch: fc.constant('l'),
-    door: fc.constant('mcp' as const),
+    door: fc.constantFrom('mcp' as const, 'queue' as const),
     events: fc.array(fc.nat(20)),
     state: fc.constantFrom('offered' as const, 'accepted' as const, 'seen' as const, 'withdrawn' as const),
   }),

@@ -3,7 +3,7 @@ import type { Definition } from '../../cli/domain/definition.js';
 import type { Observation, Sighting } from '../../cli/domain/observation.js';
 import type { NewRecord } from '../../cli/domain/record.js';
 import { eventRecord, step } from '../../cli/domain/step.js';
-import { apply, emptyWorld, type Session, type World } from '../../cli/domain/world.js';
+import { apply, emptyWorld, type Pending, type Session, type World } from '../../cli/domain/world.js';
 import { definitionOf } from '../helpers/definition.js';
 
 const samePrompt = (sent: string, seen: string) => sent.trim() === seen.trim();
@@ -246,6 +246,61 @@ test('waiting is told once, and what answers it goes on with the turn', t => {
   story.see({ type: 'resumed' });
   t.is(story.session.status, 'working');
   t.is(story.session.waitingFor, null);
+});
+
+/** A story in which an event of `s` stands in the queue of its coordinator, whose agent runs in a conversation. */
+function queuedStory(): { story: Story; boss: Session; pending: () => Pending } {
+  const story = new Story('boss');
+  story.commit(
+    { kind: 'defined', definition: definition('boss', null) },
+    { kind: 'launching', session: 'boss', launch: 'boss1', prompt: null, resume: false },
+    { kind: 'conversation', session: 'boss', id: 'thread', transcript: '/rollout' },
+  );
+  story.see({ type: 'turn-began', prompt: 'x' });
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'm' });
+  const [id] = [...story.world.pending.keys()];
+  const delivery = { kind: 'delivery', token: 'tok', to: 'boss', launch: 'boss1', door: 'queue' } as const;
+  story.commit({ ...delivery, events: [id!], state: 'accepted' });
+  const boss = story.world.sessions.get('boss')!;
+  return { story, boss, pending: () => story.world.pending.get(id!)! };
+}
+
+const left: Record<string, NewRecord> = {
+  'a new conversation at its start': {
+    kind: 'launching',
+    session: 'boss',
+    launch: 'boss2',
+    prompt: null,
+    resume: false,
+  },
+  'another conversation in its window': {
+    kind: 'conversation',
+    session: 'boss',
+    id: 'other',
+    transcript: null,
+  },
+};
+for (const [how, record] of Object.entries(left))
+  test(`what stands in the queue of an agent outlives it, and is told again after ${how}`, t => {
+    const { story, boss, pending } = queuedStory();
+    const gone = { type: 'gone', clean: false, detail: 'killed by signal 9', kept: ['tok'] } as const;
+    const origin = { source: 'pane', position: null, at: story.tick(), by: 'a test' };
+    story.commit(...step(story.world, boss, { ...gone, ...origin }, samePrompt));
+    t.is(pending().token, 'tok');
+    story.commit({ kind: 'launching', session: 'boss', launch: 'boss2', prompt: null, resume: true });
+    story.commit({ kind: 'conversation', session: 'boss', id: 'thread', transcript: '/rollout' });
+    t.is(pending().token, 'tok', 'a resumed conversation has its queue');
+    story.commit(record);
+    t.is(pending().token, null);
+    t.true(pending().redelivered);
+    t.is(story.world.deliveries.size, 0);
+  });
+
+test('what stands in the queue of a session that is discarded goes to its parent', t => {
+  const { story, boss, pending } = queuedStory();
+  story.commit(eventRecord(story.world, boss, 'a test', { type: 'discarded' }, { silent: true }));
+  t.is(pending().token, null);
+  t.is(pending().to, null);
 });
 
 test('a delivery is closed by its own token only', t => {

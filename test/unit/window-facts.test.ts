@@ -102,12 +102,13 @@ test('words say why before what, are harmless, and cost no more for a long messa
 });
 
 test('counts: nothing is empty, and only unread failures count', t => {
-  t.deepEqual(overview([shown('main', { main: true })], 0, 0), {
+  t.deepEqual(overview([shown('main', { main: true })], 0, { waiting: 0, areHeld: true }), {
     '@actor_waiting': '',
     '@actor_who': '',
     '@actor_failed': '',
     '@actor_working': '',
     '@actor_events': '',
+    '@actor_held': '',
     '@actor_summary': '1 session',
   });
   const sessions = [
@@ -117,12 +118,13 @@ test('counts: nothing is empty, and only unread failures count', t => {
     shown('d', { outcome: 'failed', unread: true }),
     shown('e', { outcome: 'failed' }),
   ];
-  t.deepEqual(overview(sessions, 3, 2), {
+  t.deepEqual(overview(sessions, 3, { waiting: 2, areHeld: true }), {
     '@actor_waiting': '2',
     '@actor_who': 'a, b',
     '@actor_failed': '1',
     '@actor_working': '1',
     '@actor_events': '2',
+    '@actor_held': '1',
     '@actor_summary': '5 sessions, 2 wait for you, 1 at work, 3 without a window (actor list)',
   });
 });

@@ -25,11 +25,12 @@ export async function endAgent(daemon: Daemon, session: Session): Promise<boolea
   const areGone =
     pid === null || (await endProcesses(() => processesOf(pid, id), { agent: pid, patience: PATIENCE }));
   daemon.drain();
-  daemon.settleUnclaimed(id);
+  const kept = daemon.settleUnclaimed(id);
   observe(daemon, definition.name, id, [
     {
       type: 'gone',
       clean: true,
+      kept,
       detail: 'ended on request',
       source: 'pane',
       position: null,

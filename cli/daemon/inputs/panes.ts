@@ -55,7 +55,7 @@ async function concludeDeath(
   const screen = isDead ? lastLines(await captureScreen(daemon.tmux, found.pane)) : '';
   // The agent's own last word (a Stop hook, a transcript line) comes before its death.
   daemon.drain();
-  daemon.settleUnclaimed(launch);
+  const kept = daemon.settleUnclaimed(launch);
   if (session.launch?.id !== launch) return;
   // What fails before it is ready did not start: nobody can have asked it to go.
   const mayBeClean =
@@ -64,6 +64,7 @@ async function concludeDeath(
   const gone: Observation = {
     type: 'gone',
     clean,
+    kept,
     detail: detailOf(found, end),
     source: 'pane',
     position: null,
