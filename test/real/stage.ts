@@ -40,7 +40,8 @@ export const UNASKED: Record<RealAgent, readonly string[]> = {
   codex: ['--config', 'sandbox=danger-full-access', '--config', 'ask-for-approval=never'],
 };
 
-const MAIN_UNASKED: Record<RealAgent, string> = {
+/** The argument that lets a main run tools unasked. */
+export const MAIN_UNASKED: Record<RealAgent, string> = {
   claude: '--dangerously-skip-permissions',
   codex: '--dangerously-bypass-approvals-and-sandbox',
 };

@@ -2,4 +2,14 @@
 import test from 'ava';
 import { withCrowd } from '../crowd.js';
 
-test('main is told of four endings, each once, and the draft of its person stays', withCrowd, {});
+for (const [main, sessions] of [
+  ['claude', 'claude'],
+  ['claude', 'codex'],
+  ['codex', 'claude'],
+  ['codex', 'codex'],
+] as const)
+  test.serial(
+    `a ${main} main is told of four endings of ${sessions} sessions, each once, and the draft of its person stays`,
+    withCrowd,
+    { main, sessions },
+  );
