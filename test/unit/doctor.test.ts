@@ -81,6 +81,9 @@ const versions: [string, string, string][] = [
   ['tmux -V', 'tmux master', ''],
   ['git --version', 'git version 2.17.1', 'git: error'],
   ['git --version', 'git version 2.50.1 (Apple Git-155)', ''],
+  ['codex --version', 'codex-cli 0.168.1', 'codex: note'],
+  ['codex --version', 'codex-cli 0.170.0', ''],
+  ['claude --version', '1.0.99 (Claude Code)', 'claude: note'],
 ];
 for (const [command, output, trouble] of versions)
   test(`versions: ${output}`, async t => {

@@ -33,10 +33,28 @@ const TOOLS: readonly Tool[] = [
   { topic: 'git', version: ['--version'], oldest: [2, 18] },
 ];
 
+interface Extra {
+  topic: string;
+  purpose: string;
+  fix: string;
+  /** What actor knows of it was found out with this version: much of that is not documented, so an older one may differ. */
+  tested?: readonly [number, number];
+}
+
 /** Programs that are used when they are there. */
-const EXTRAS: readonly { topic: string; purpose: string; fix: string }[] = [
-  { topic: 'claude', purpose: 'for sessions of claude', fix: 'npm install -g @anthropic-ai/claude-code' },
-  { topic: 'codex', purpose: 'for sessions of codex', fix: 'npm install -g @openai/codex' },
+const EXTRAS: readonly Extra[] = [
+  {
+    topic: 'claude',
+    purpose: 'for sessions of claude',
+    fix: 'npm install -g @anthropic-ai/claude-code',
+    tested: [2, 1],
+  },
+  {
+    topic: 'codex',
+    purpose: 'for sessions of codex',
+    fix: 'npm install -g @openai/codex',
+    tested: [0, 169],
+  },
   {
     topic: 'bash',
     purpose: 'for sessions of shell',
@@ -88,11 +106,16 @@ function examineNode({ node = process.versions.node }: Examination): DoctorFindi
 }
 
 async function examineExtra(
-  { topic, purpose, fix }: (typeof EXTRAS)[number],
+  { topic, purpose, fix, tested }: Extra,
   { probe }: Examination,
 ): Promise<DoctorFinding> {
   const output = await ask(probe, topic, ['--version']);
   if (output === null) return finding(topic, 'note', `not found in PATH; needed only ${purpose}`, fix);
+  const found = versionOf(output);
+  if (tested && found && isOlder(found, tested)) {
+    const needed = tested.join('.');
+    return finding(topic, 'note', `${output} is older than ${needed}, with which actor is tested`, fix);
+  }
   return finding(topic, 'ok', output);
 }
 
