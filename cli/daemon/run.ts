@@ -26,6 +26,7 @@ import { Watcher } from './inputs/watcher.js';
 import { Ledger } from './ledger.js';
 import { openLog } from './log.js';
 import { Looks } from './looks.js';
+import { Notifier } from './notifier.js';
 import { claimOwnership } from './owner.js';
 import { homePlaces, packageRoot } from './places.js';
 import { birthOf } from './processes.js';
@@ -132,6 +133,7 @@ export async function run(home: string): Promise<void> {
   const hooks = new Hooks(daemon);
   const afterRun = new AfterRun(daemon);
   const post = new Post(daemon);
+  new Notifier(daemon);
   const inputs = new Inputs(daemon);
   const checkouts = new Checkouts(daemon);
   const statusLine = new StatusLine(daemon);
