@@ -309,6 +309,8 @@ export interface Methods {
   /** Without names: all agents, the tmux server and the daemon. */
   down: { params: { names: string[] }; result: { ended: string[]; all: boolean }; item: null };
   list: { params: { status: Status | null }; result: SessionView[]; item: null };
+  /** An item at once, and one each time that what `list` says may have changed, for ever. */
+  changes: { params: Record<never, never>; result: Record<never, never>; item: Record<never, never> };
   show: { params: { name: string }; result: SessionDetail; item: null };
   /** With `follow`: the entries as items, for ever. */
   logs: {

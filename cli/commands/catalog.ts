@@ -153,7 +153,11 @@ export const CATALOG: readonly Command[] = [
     aliases: ['ls'],
     summary: 'Show all sessions',
     positionals: [],
-    options: [{ name: 'status', value: 'S', choices: STATUSES, help: 'Only those with this status' }, json],
+    options: [
+      { name: 'status', value: 'S', choices: STATUSES, help: 'Only those with this status' },
+      { name: 'follow', short: 'f', help: 'Keep the table up to date on this terminal, until q or Ctrl-C' },
+      json,
+    ],
     load: () => import('./list.js'),
   },
   {

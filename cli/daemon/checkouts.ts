@@ -76,7 +76,7 @@ export class Checkouts {
       this.#daemon.facts.set(name, {
         diff: { added: diff.added, deleted: diff.deleted },
         dirty: diff.dirty,
-        pr: null,
+        pr: this.#daemon.facts.get(name)?.pr ?? null,
       });
       this.#done.set(name, state);
       this.#daemon.ledger.touch();

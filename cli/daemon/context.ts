@@ -42,6 +42,8 @@ export interface Daemon {
     deliveries(): void;
     /** Which windows a person sees may have changed. */
     looks(): void;
+    /** Somebody looks at the sessions: their pull requests may have to be asked for. */
+    pullRequests(): void;
   };
   /** Reads everything the agents have said so far; `gone` may be concluded only after it. */
   drain(): void;

@@ -38,14 +38,30 @@ export async function personEnvironment(
   const { env } = caller;
   const inside = env && placeInside(daemon.tmux, env);
   if (!inside || !('session' in inside)) return env;
+  return (await environmentOfMain(daemon, place)) ?? env;
+}
+
+/** For what is done on nobody's request: the environment of this place's main, else the daemon's own. */
+export async function environmentAt(
+  daemon: Daemon,
+  place: { repo: string | null; dir: string },
+): Promise<Record<string, string>> {
+  return (await environmentOfMain(daemon, place)) ?? ownEnvironment();
+}
+
+/** As its main was started with it, without what actor and tmux have put there; null: none runs, or it cannot be told. */
+async function environmentOfMain(
+  daemon: Daemon,
+  place: { repo: string | null; dir: string },
+): Promise<Record<string, string> | null> {
   const pid = mainOf(daemon.ledger.world, place)?.launch?.pid;
-  if (!pid) return env;
+  if (!pid) return null;
   const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
   const entries = text.split('\0').flatMap(line => {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(line) ?? [];
     return name === undefined || /^(ACTOR_|TMUX)/.test(name) ? [] : [[name, value ?? '']];
   });
-  return entries.length > 0 ? Object.fromEntries(entries) : env;
+  return entries.length > 0 ? Object.fromEntries(entries) : null;
 }
 
 /** For the hooks of a prompt's turn: its agent may have been started by somebody else. */

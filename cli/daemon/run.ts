@@ -26,9 +26,11 @@ import { Watcher } from './inputs/watcher.js';
 import { Ledger } from './ledger.js';
 import { openLog } from './log.js';
 import { Looks } from './looks.js';
+import { Notifier } from './notifier.js';
 import { claimOwnership } from './owner.js';
 import { homePlaces, packageRoot } from './places.js';
 import { birthOf } from './processes.js';
+import { PullRequests } from './pull-requests.js';
 import { reconcile } from './reconcile.js';
 import { Roster } from './roster.js';
 import { listen } from './socket.js';
@@ -114,6 +116,7 @@ export async function run(home: string): Promise<void> {
       panes: () => inputs.pokePanes(),
       deliveries: () => post.poke(),
       looks: () => looks.poke(),
+      pullRequests: () => pullRequests.look(),
     },
     drain: () => inputs.drain(),
     settleUnclaimed: launch => post.settleUnclaimed(launch),
@@ -132,8 +135,10 @@ export async function run(home: string): Promise<void> {
   const hooks = new Hooks(daemon);
   const afterRun = new AfterRun(daemon);
   const post = new Post(daemon);
+  new Notifier(daemon);
   const inputs = new Inputs(daemon);
   const checkouts = new Checkouts(daemon);
+  const pullRequests = new PullRequests(daemon);
   const statusLine = new StatusLine(daemon);
   const looks = new Looks(daemon);
   const roster = new Roster(daemon);
@@ -157,6 +162,7 @@ export async function run(home: string): Promise<void> {
     statusLine.poke();
     roster.poke();
     checkouts.poke();
+    pullRequests.poke();
   });
   ledger.onEvent(event => {
     if (ledger.world.sessions.get(event.session)?.unread) looks.poke();

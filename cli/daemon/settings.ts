@@ -63,15 +63,10 @@ export function trustOf(daemon: Daemon): Map<string, string> {
   return parsedOf(daemon.places.trust, () => loadTrust(daemon.places.trust));
 }
 
-/** What to tell a person of settings that do not count: not yet allowed, or read by this version and not acted on. */
-export function noticesOf({ layers, withheld, file }: PlaceSettings): string[] {
-  const idle = layers.flatMap(({ settings: { notify } }) => (notify.desktop ? ['notify'] : []));
-  return [
-    ...(withheld.length > 0
-      ? [`not used until you allow it: ${withheld.join(', ')} of ${file} (actor trust)`]
-      : []),
-    ...(idle.length > 0 ? [`not acted on by this version of actor: ${[...new Set(idle)].join(', ')}`] : []),
-  ];
+/** What to tell a person of settings that do not count, as they are not yet allowed. */
+export function noticesOf({ withheld, file }: Pick<PlaceSettings, 'withheld' | 'file'>): string[] {
+  if (withheld.length === 0) return [];
+  return [`not used until you allow it: ${withheld.join(', ')} of ${file} (actor trust)`];
 }
 
 /** The custom agent of this name in these layers; null: there is none. */
@@ -100,6 +95,16 @@ export function keysFor(daemon: Daemon): Record<string, string | null> {
   } catch (error) {
     daemon.log('keys', error);
     return {};
+  }
+}
+
+/** Does the user want desktop notifications? With settings that cannot be read: no, and the log says so. */
+export function isNotifying(daemon: Daemon): boolean {
+  try {
+    return load(daemon.places.settings, false).settings.notify.desktop === true;
+  } catch (error) {
+    daemon.log('notify', error);
+    return false;
   }
 }
 

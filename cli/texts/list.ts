@@ -2,36 +2,59 @@
 import type { Io } from '../client/io.js';
 import { type Cell, renderTable } from '../client/table.js';
 import { formatAge } from '../client/time.js';
-import { oneLine } from '../client/width.js';
+import { displayWidth, oneLine, truncate } from '../client/width.js';
 import type { SessionView } from '../protocol.js';
 import { marks, statePaint } from './marks.js';
 import { waitingEventsText } from './waiting-events.js';
 
+const HEAD = ['', 'NAME', 'STATUS', 'AGENT', 'BRANCH', 'CHANGES', 'QUEUE', 'TURN', 'ABOUT'];
+/** Where a terminal is too narrow for all, these columns go, in this order, … */
+const LEAST = ['AGENT', 'BRANCH', 'QUEUE', 'TURN'].map(title => HEAD.indexOf(title));
+/** … until so many are left for the last one. */
+const ABOUT_WIDTH = 20;
+/** On a terminal a branch is cut to this part of its width, or it takes the place of all others; names are for copying. */
+const BRANCH_PART = 1 / 4;
+
 /** The table with its head. `now` in milliseconds since the epoch. */
 export function listLines(
   sessions: readonly SessionView[],
-  io: Pick<Io, 'color' | 'width'>,
+  io: Pick<Io, 'color' | 'ascii' | 'width'>,
   now: number,
 ): string[] {
   const faint = io.color ? (text: string) => `\x1b[2m${text}\x1b[22m` : undefined;
-  const head = ['', 'NAME', 'STATUS', 'AGENT', 'BRANCH', 'CHANGES', 'QUEUE', 'TURN', 'ABOUT'];
   const rows = sessions.map(session => row(session, io, now));
-  // A column's head alone does not make the column worth its place.
-  const used = head.map((_, column) => rows.some(cells => cells[column]!.text !== ''));
+  const head = HEAD.map(text => ({ text, paint: faint }));
+  const kept = keptColumns([head, ...rows], io.width);
   return renderTable(
-    [head.map((text, column) => ({ text: used[column] ? text : '', paint: faint })), ...rows],
+    [head, ...rows].map(cells => kept.map(column => cells[column]!)),
     io.width,
   );
 }
 
-function row(session: SessionView, io: Pick<Io, 'color'>, now: number): Cell[] {
+/** A column's head alone does not make the column worth its place. */
+function keptColumns([head = [], ...rows]: readonly Cell[][], width: number | null): number[] {
+  const used = [...head.keys()].filter(column => rows.some(cells => cells[column]!.text !== ''));
+  const widest = (column: number) =>
+    Math.max(...[head, ...rows].map(cells => displayWidth(cells[column]!.text)));
+  const about = head.length - 1;
+  const room = (columns: number[]) =>
+    (width ?? Number.POSITIVE_INFINITY) -
+    columns.filter(column => column !== about).reduce((sum, column) => sum + widest(column) + 2, 0);
+  const wanted = used.includes(about) ? Math.min(ABOUT_WIDTH, widest(about)) : 0;
+  let kept = used;
+  for (const least of LEAST) if (room(kept) < wanted) kept = kept.filter(column => column !== least);
+  return kept;
+}
+
+function row(session: SessionView, io: Pick<Io, 'color' | 'ascii' | 'width'>, now: number): Cell[] {
   const paint = statePaint(io, session);
+  const branch = session.branch ?? '';
   return [
-    { text: marks(session).trimEnd() || ' ', paint },
+    { text: marks(session, io).trimEnd() || ' ', paint },
     { text: session.name },
     { text: session.waiting_for ? `${session.status} (${session.waiting_for})` : session.status, paint },
     { text: session.agent },
-    { text: session.branch ?? '' },
+    { text: io.width === null ? branch : truncate(branch, Math.floor(io.width * BRANCH_PART)) },
     { text: changes(session) },
     { text: queue(session) },
     { text: turnAge(session, now) },

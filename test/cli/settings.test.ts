@@ -85,14 +85,6 @@ test('a mistake in the settings is told with its place, and nothing is made', as
   await story.make('x');
 });
 
-test('what this version only reads is said, not passed over', async t => {
-  const story = await tell(t);
-  await userSettings(story, 'notify desktop=#true\n');
-  const { code, stderr } = await story.actor('new', 'x', '--agent', 'shell');
-  t.is(code, 0);
-  t.regex(stderr, /^not acted on by this version of actor: notify$/m);
-});
-
 test('a role or an agent that there is not', async t => {
   const story = await tell(t);
   await userSettings(story, 'role "odd" { agent "nobody" }\n');

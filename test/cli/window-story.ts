@@ -12,8 +12,11 @@ export interface Person extends Terminal {
 }
 
 export interface WindowStory extends Story {
-  /** A terminal in the repository that runs `actor` with these words. */
-  person(words: string[], options?: Parameters<typeof openTerminal>[3]): Promise<Person>;
+  /** A terminal in the repository that runs `actor` with these words, or `argv`. */
+  person(
+    words: string[],
+    options?: Parameters<typeof openTerminal>[3] & { argv?: string[] },
+  ): Promise<Person>;
   /** What the terminals show, sorted. */
   shown(): Promise<string[]>;
 }
@@ -22,8 +25,8 @@ export async function tellOfWindows(t: ExecutionContext): Promise<WindowStory> {
   const story = await tell(t);
   return {
     ...story,
-    async person(words, options = {}) {
-      const terminal = await openTerminal(t, story, ['actor', ...words], { cwd: story.repo, ...options });
+    async person(words, { argv = ['actor', ...words], ...options } = {}) {
+      const terminal = await openTerminal(t, story, argv, { cwd: story.repo, ...options });
       return {
         ...terminal,
         async fingers(...keys) {

@@ -52,14 +52,38 @@ test('list: marks, columns aligned by width, empty columns left out', async t =>
 
 test('list: fits a terminal, with colours there and nowhere else', async t => {
   const { home } = await fakeDaemon(t, { list: [{ result: SESSIONS }] });
-  const shown = await actor(home, ['list'], { terminal: true, columns: 40 });
+  const utf8 = { LANG: 'C.UTF-8' };
+  const shown = await actor(home, ['list'], { terminal: true, columns: 40, env: utf8 });
   const plain = visible(shown.stdout);
   for (const line of plain.split('\n')) t.true([...line].length <= 40, line);
   t.true(shown.stdout.includes('\x1b[33m ★'));
+  t.true((await actor(home, ['list'], { terminal: true })).stdout.includes('\x1b[33m >'), 'no UTF-8');
   for (const at of [{ env: { NO_COLOR: '1' } }, { env: { TERM: 'dumb' } }])
     t.false((await actor(home, ['list'], { terminal: true, ...at })).stdout.includes('\x1b'));
   t.false((await actor(home, ['list', '--no-color'], { terminal: true })).stdout.includes('\x1b'));
   t.false((await actor(home, ['list'])).stdout.includes('\x1b'));
+});
+
+test('list: a narrow terminal keeps what matters, and a long branch leaves room for the rest', async t => {
+  const branch = 'feature/a-branch-with-a-very-long-name-indeed';
+  const sessions = SESSIONS.map(each => ({ ...each, branch: each.branch && branch }));
+  const { home } = await fakeDaemon(t, { list: [{ result: sessions }] });
+  const at = async (columns: number) =>
+    visible((await actor(home, ['list'], { terminal: true, columns, env: { LANG: 'C.UTF-8' } })).stdout);
+  const head = async (columns: number) => (await at(columns)).split('\n')[0]!.trim().split(/ +/);
+  t.deepEqual(await head(85), ['NAME', 'STATUS', 'CHANGES', 'TURN', 'ABOUT']);
+  t.deepEqual(await head(60), ['NAME', 'STATUS', 'CHANGES', 'ABOUT']);
+  t.regex(await at(130), /fix-nav +working +feature\/a-branch-with-a-very-lo… .*navigation bar on phones/);
+  t.true((await actor(home, ['list'])).stdout.includes(branch));
+});
+
+test('list -f: draws on a terminal only, and never as JSON', async t => {
+  const { home, requests } = await fakeDaemon(t, {});
+  const piped = await actor(home, ['list', '-f']);
+  t.is(piped.code, 2);
+  t.regex(piped.stderr, /is none\nhint: actor events -f --json/);
+  t.is((await actor(home, ['list', '-f', '--json'], { terminal: true })).code, 2);
+  t.is(requests.length, 0);
 });
 
 test('list: JSON is what the daemon says; no sessions is no error', async t => {

@@ -2,6 +2,7 @@
 import type { Method } from '../../protocol.js';
 import type { Action } from './action.js';
 import { attach } from './attach.js';
+import { changes } from './changes.js';
 import { config } from './config.js';
 import { discard } from './discard.js';
 import { down } from './down.js';
@@ -30,6 +31,7 @@ export const actions: { [M in Method]: Action<M> } = {
   queue,
   down,
   list,
+  changes,
   show,
   logs,
   peek,

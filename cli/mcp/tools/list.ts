@@ -20,7 +20,7 @@ export const list: Tool = {
     const status = args.text('status') as Status | null;
     const sessions = await caller.ask('list', { status });
     const none = status === null ? 'no sessions' : `no session is ${status}`;
-    const lines = listLines(sessions, { color: false, width: WIDTH }, Date.now());
+    const lines = listLines(sessions, { color: false, ascii: false, width: WIDTH }, Date.now());
     return { content: { sessions }, lines: sessions.length > 0 ? lines : [none] };
   },
 };
