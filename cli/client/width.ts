@@ -9,9 +9,12 @@ export function visible(text: string): string {
   return text.replace(ESCAPES, '').replace(CONTROLS, '');
 }
 
-/** Text of another program on one line: no escapes, every run of blanks one space. */
+/** Changes of direction: they would turn round what stands beside the text, too. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text of another program on one line: no escapes, no changes of direction, every run of blanks one space. */
 export function oneLine(text: string): string {
-  return visible(text).replace(/\s+/g, ' ').trim();
+  return visible(text).replace(DIRECTIONS, '').replace(/\s+/g, ' ').trim();
 }
 
 /** Columns that a text takes on a terminal; escape sequences take none. */

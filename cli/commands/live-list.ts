@@ -10,9 +10,12 @@ import { untilDaemonEnds } from './following.js';
 const CLOCK = 1000;
 
 export async function followList(status: Status | null, context: Context): Promise<ExitCode> {
-  const { io } = context;
-  if (!io.outputIsTerminal)
-    throw new UsageFailure('list -f draws on a terminal, and this is none', 'actor events -f --json');
+  const { io, env } = context;
+  if (!io.outputIsTerminal || env.TERM === 'dumb')
+    throw new UsageFailure(
+      'list -f draws on a terminal, and this is none that can be drawn on',
+      'actor events -f --json',
+    );
   let sessions: readonly SessionView[] | null = null;
   const screen = new FullScreen(() => fitted(sessions, status, context, screen.rows));
   const refresh = whenFree(async () => {

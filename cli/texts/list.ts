@@ -48,7 +48,7 @@ function keptColumns([head = [], ...rows]: readonly Cell[][], width: number | nu
 
 function row(session: SessionView, io: Pick<Io, 'color' | 'ascii' | 'width'>, now: number): Cell[] {
   const paint = statePaint(io, session);
-  const branch = session.branch ?? '';
+  const branch = oneLine(session.branch ?? '');
   return [
     { text: marks(session, io).trimEnd() || ' ', paint },
     { text: session.name },

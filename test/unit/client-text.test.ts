@@ -62,6 +62,7 @@ test(wide, 'a\u200bb', 2);
 test('foreign text loses its escape sequences and controls, and keeps its lines', t => {
   t.is(visible('a\x1b[31mb\x1b]0;title\x07c\x1b]8;;http://x\x1b\\d\r\n\te\x00\x9b1mf'), 'abcd\n\tef');
   t.is(oneLine('  a\n\n b\tc\x1b[2J '), 'a b c');
+  t.is(oneLine('a\u202eb\u2067c\u200f'), 'abc');
 });
 
 test('a truncated text fits, and says that it was cut', t => {

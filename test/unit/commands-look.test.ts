@@ -81,7 +81,8 @@ test('list -f: draws on a terminal only, and never as JSON', async t => {
   const { home, requests } = await fakeDaemon(t, {});
   const piped = await actor(home, ['list', '-f']);
   t.is(piped.code, 2);
-  t.regex(piped.stderr, /is none\nhint: actor events -f --json/);
+  t.regex(piped.stderr, /is none that can be drawn on\nhint: actor events -f --json/);
+  t.is((await actor(home, ['list', '-f'], { terminal: true, env: { TERM: 'dumb' } })).code, 2);
   t.is((await actor(home, ['list', '-f', '--json'], { terminal: true })).code, 2);
   t.is(requests.length, 0);
 });
