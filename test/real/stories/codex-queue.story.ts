@@ -88,6 +88,12 @@ test.serial(
     await stage.press('main', 'Escape');
     await stage.reaches('main', 'idle');
     await stage.speak('main', '/new');
+    await stage.shows('main', /Where should the new conversation run/);
+    await stage.press('main', 'Up', 'Enter');
+    await stage.eventually(
+      () => stage.screen('main'),
+      screen => !/Where should|SLEEP:100/.test(screen) && /^› /m.test(screen),
+    );
     await stage.speak('main', 'REPLY:another subject');
     await stage.eventually(
       () => stage.show('main'),
@@ -115,12 +121,12 @@ test.serial('what codex loses between its queue and the turn is told again', asy
   t.true(told!.redelivered);
 });
 
+/** Codex takes nothing into its queue before its first turn. */
 async function startMain(stage: Stage): Promise<void> {
+  const { length } = await stage.events('main', 'completed');
   await stage.startMain('codex', 'REPLY:I am here');
-  await stage.eventually(
-    () => stage.show('main'),
-    ({ last, status }) => last?.turn === 1 && status === 'idle',
-  );
+  await stage.event('main', 'completed', length + 1);
+  await stage.reaches('main', 'idle');
 }
 
 /** Lets two events come in a long turn of this session: the first stands in its queue then, the second waits behind it. */
