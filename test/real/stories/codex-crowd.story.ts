@@ -2,7 +2,7 @@
  * A hundred events to a codex that is in whatever state a person or an accident can bring it into. The order is random;
  * the seed is printed, and `CROWD_SEED=N` repeats it.
  */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ActorEvent } from '../../../cli/protocol.js';
@@ -38,6 +38,7 @@ const protagonists: Record<string, Protagonist> = {
     name: 'boss',
     states: ['idle', 'working', 'draft', 'interrupted', 'killed'],
     async start(stage) {
+      await mkdir(stage.arena.actorHome, { recursive: true, mode: 0o700 });
       await writeFile(join(stage.arena.actorHome, 'settings.kdl'), 'role "lead" { coordinator #true }\n');
       await stage.start('boss', 'REPLY:here', { config: [...UNASKED.codex, '--role', 'lead'] });
       await stage.event('boss', 'completed');

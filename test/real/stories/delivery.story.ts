@@ -1,9 +1,7 @@
 /** Completions reach main whatever it is doing, and whatever the daemon was doing when it died. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import test from 'ava';
-import { packageRoot } from '../../helpers/root.js';
 import { holds } from '../../helpers/wait.js';
+import { beforeQueue } from '../codex-queue.js';
 import type { RealAgent } from '../install.js';
 import { type Stage, withStage } from '../stage.js';
 
@@ -87,7 +85,7 @@ for (const [main, { agent, documentedOnly = false, needsPrompt = false, faults }
 
 test.serial('the daemon dies while codex is slow to queue: its main is told once', async t => {
   const stage = await withStage(t, { agents: ['codex'] });
-  await makeQueueSlow(stage, 8);
+  await beforeQueue(stage, 'sleep 8');
   await startMain(stage);
   await stage.actor('daemon', 'stop');
   await stage.actor('daemon', 'start', { env: { ACTOR_FAULT: 'after-handed' } });
@@ -103,20 +101,6 @@ test.serial('the daemon dies while codex is slow to queue: its main is told once
     20_000,
   );
 });
-
-/** As `codex queue` is on a machine with much to do. */
-async function makeQueueSlow(stage: Stage, seconds: number): Promise<void> {
-  const folder = join(stage.arena.home, 'slow');
-  const codex = join(packageRoot, '.cache', 'agents', 'node_modules', '.bin', 'codex');
-  await mkdir(folder);
-  // What it says of a home in /tmp would end it when nobody reads that any more.
-  const script = `#!/bin/sh
-if [ "$1" = queue ]; then sleep ${seconds}; exec '${codex}' "$@" 2> /dev/null; fi
-exec '${codex}' "$@"
-`;
-  await writeFile(join(folder, 'codex'), script, { mode: 0o755 });
-  stage.arena.env.PATH = `${folder}:${stage.arena.env.PATH}`;
-}
 
 /** Codex takes nothing into its queue before its first turn. */
 async function startMain(stage: Stage): Promise<void> {
