@@ -99,10 +99,11 @@ test.serial(
       () => stage.show('main'),
       session => session.conversation !== conversation,
     );
-    await stage.eventually(
+    const told = await stage.eventually(
       () => stage.told('main'),
-      told => told.some(({ id, redelivered }) => id === first.id && redelivered),
+      found => found.some(({ id }) => id === first.id),
     );
+    t.true(told.find(({ id }) => id === first.id)!.redelivered);
     await stage.eventually(
       () => stage.show('main'),
       ({ waiting_events }) => waiting_events === 0,
