@@ -136,8 +136,11 @@ test('a pane that is none of ours is no pane', t => {
     '80',
     '24',
     '1',
+    '1700000000',
+    '1',
     'fix',
     'launch',
+    '0',
     'sh',
     'title',
   ];
@@ -151,14 +154,17 @@ test('a pane that is none of ours is no pane', t => {
     inMode: false,
     cursorX: 3,
     cursorY: 4,
+    cursorHidden: true,
     width: 80,
     height: 24,
     alternateScreen: true,
+    outputAt: 1_700_000_000_000,
+    titled: true,
     name: 'fix',
     launch: 'launch',
     command: 'sh',
     title: 'title',
   });
-  t.is(parsePane(fields.with(13, '').join('\t')), null);
+  t.is(parsePane(fields.with(15, '').join('\t')), null);
   t.is(parsePane(''), null);
 });
