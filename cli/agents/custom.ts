@@ -170,7 +170,9 @@ function findCursor(rows: Row[], pane: PaneFacts): { column: number; row: number
     const drawn = text.slice(column, end === -1 ? undefined : end).replace(/\u200b/g, '');
     if ([...drawn].length === 1) return { column, row };
   }
-  return null;
+  // Without the focus Qwen Code draws no cursor at all.
+  const isDrawn = rows.some(({ inverse }) => inverse.includes(true));
+  return isDrawn ? null : { column: pane.cursorX, row: pane.cursorY };
 }
 
 function isIdle({ since, title }: PaneFacts, turnEnd: CustomAgent['turnEnd']): boolean {
