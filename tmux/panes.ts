@@ -21,6 +21,8 @@ export interface Pane {
   command: string;
   cursorX: number;
   cursorY: number;
+  /** The program has hidden the terminal's cursor, perhaps to draw its own. */
+  cursorHidden: boolean;
   width: number;
   height: number;
   /** As the program set it. */
@@ -54,6 +56,7 @@ const FIELDS = [
   '#{!=:#{pane_title},#{host}}',
   '#{@actor_name}',
   '#{@actor_launch}',
+  '#{cursor_flag}',
   // The bytes themselves: in `[[:cntrl:]]` tmux takes the colon for the end of the modifier.
   '#{s/[\t\n]/ /:pane_current_command}',
   '#{s/[\t\n]/ /:pane_title}',
@@ -87,8 +90,9 @@ export function parsePane(line: string): Pane | null {
     titled: text(13) === '1',
     name: text(14),
     launch: text(15),
-    command: text(16),
-    title: text(17),
+    cursorHidden: text(16) === '0',
+    command: text(17),
+    title: text(18),
   };
 }
 

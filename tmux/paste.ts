@@ -11,6 +11,8 @@ import { commandLine } from './quote.js';
 import type { Tmux } from './tmux.js';
 
 const PREFIX = 'actor-';
+/** A wait that begins with another one ends after it, in milliseconds. */
+const MARGIN = 20;
 
 export interface PasteOptions {
   /** Paste only while one of these programs is in the foreground (`bash`), else `refused`. Plain names. */
@@ -19,6 +21,8 @@ export interface PasteOptions {
   bracketed?: boolean;
   /** Enter it; true unless given. */
   enter?: boolean;
+  /** So many milliseconds after the paste; at once unless given. */
+  enterAfter?: number;
 }
 
 /**
@@ -59,7 +63,7 @@ export async function pastePrompt(
   const paste = [
     ['copy-mode', '-q', '-t', pane],
     ['paste-buffer', ...bracket, '-r', '-d', '-b', buffer, '-t', pane],
-    ...(options.enter === false ? [] : [['send-keys', '-t', pane, 'Enter']]),
+    ...(options.enter === false ? [] : enterCommands(pane, options.enterAfter ?? 0)),
     say('pasted'),
   ];
   const allowed = either(pane, allowedCondition(options.foreground), paste, [say('refused')]);
@@ -94,6 +98,22 @@ export async function dropPrompt(tmux: Tmux, id: string): Promise<void> {
 export function neutralizePaste(text: string): string {
   return Buffer.from(text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\t\n]/gu, '')).toString();
 }
+
+/**
+ * A later Enter is the server's own business, so that it comes though the sender is killed; the sender waits for it.
+ * `run-shell -d` waits seconds; with `-C` it runs a command of tmux.
+ */
+function enterCommands(pane: string, after: number): string[][] {
+  const enter = ['send-keys', '-t', pane, 'Enter'];
+  if (after === 0) return [enter];
+  const later = ['if-shell', '-F', '-t', pane, '#{!=:#{pane_dead},1}', commandLine(enter)];
+  return [
+    ['run-shell', '-b', '-d', seconds(after), '-C', commandLine(later)],
+    ['run-shell', '-d', seconds(after + MARGIN)],
+  ];
+}
+
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
 /** In the server, so that nothing can change between the look and the act. */
 function either(pane: string, condition: string, yes: string[][], no: string[][]): string[] {

@@ -108,6 +108,8 @@ export interface ScreenReading {
 export interface PaneFacts {
   cursorX: number;
   cursorY: number;
+  /** Does the program hide the terminal's cursor, perhaps to draw its own? Absent where nobody knows: in a recording. */
+  cursorHidden?: boolean;
   width: number;
   height: number;
   /** `#{pane_current_command}` */
@@ -182,6 +184,8 @@ export interface Agent {
   readonly remembers?: boolean;
   /** Are prompts pasted without brackets, as if they were typed? */
   readonly plainPaste?: boolean;
+  /** How long after a paste Enter is pressed, in milliseconds: some programs lose one that comes with the paste. 0 if absent. */
+  readonly entersAfter?: number;
   /**
    * The doors by which an event can be handed in, the best first: `mcp` (our MCP server's inbox door), `queue` (the agent's own
    * queue, see {@link enqueue}), `hook` (claims a file), `print` (shell).

@@ -8,10 +8,15 @@ import type { Agent, LaunchPlan, LaunchRequest, PaneFacts, ScreenReading } from 
 import { parseJson } from './json.js';
 import { seenByHook } from './origin.js';
 import { plainText } from './plain-text.js';
-import { toRows } from './rows.js';
+import { type Row, toRows } from './rows.js';
 
-/** A program that has not printed for this long after its start waits for its person, in milliseconds. */
-const QUIET_START = 1500;
+/** A program that has not printed for this long, after its start or after it was interrupted, waits for its person, in milliseconds. */
+const QUIET = 1500;
+/**
+ * Qwen Code 0.15 reads a paste and an Enter that come together, and sees the composer empty still when it comes to the Enter;
+ * others take such an Enter for a part of the paste. In milliseconds.
+ */
+const ENTER_AFTER = 300;
 /** A title of the turn before is not taken for one of this turn's end, in milliseconds. */
 const TITLE_PATIENCE = 2000;
 /** Longest first prompt in bytes: an argument may have 128 KiB on Linux. */
@@ -30,7 +35,7 @@ export function customAgent(kind: string, custom: CustomAgent): Agent {
     launch: request => launchPlan(program, args, custom, request),
     takesFirstPrompt: prompt =>
       promptBy === 'argv' &&
-      !/^-|\0/.test(prompt) &&
+      !/^[-/]|\0/.test(prompt) &&
       prompt.trim() !== '' &&
       Buffer.byteLength(prompt) <= FIRST_PROMPT_LIMIT,
     remembers: custom.resume !== null,
@@ -50,6 +55,7 @@ export function customAgent(kind: string, custom: CustomAgent): Agent {
 
     submission: prompt => submission(prompt, promptBy),
     plainPaste: promptBy === 'stdin',
+    entersAfter: promptBy === 'stdin' ? 0 : ENTER_AFTER,
     check: null,
     samePrompt: (sent, seen) => sent.trim() === seen.trim(),
     interruptKeys: custom.interrupt,
@@ -95,6 +101,8 @@ function said(event: string, message: string | null): Sighting[] {
       return [
         { type: 'turn-ended', outcome: 'completed', reason: null, message, untold: true, unbegun: true },
       ];
+    case 'turn-fail':
+      return [{ type: 'turn-ended', outcome: 'failed', reason: null, message, untold: true, unbegun: true }];
     case 'needs-input':
       return [{ type: 'waiting', for: 'question' }];
     default:
@@ -108,6 +116,12 @@ function submission(
 ): { paste: string } | { refuse: string } {
   const text = prompt.trim();
   if (text === '') return { refuse: 'an empty prompt begins nothing' };
+  // Qwen Code takes it for a command of its own, with a space or a line break before it as well.
+  if (text.startsWith('/'))
+    return {
+      refuse:
+        'this agent may take a prompt that begins with / for a command: put a word before it, or use --slash',
+    };
   if (promptBy === 'stdin' && text.includes('\n'))
     return { refuse: 'this agent reads one line at a time (prompt-by "stdin"), and the prompt has several' };
   return { paste: text };
@@ -119,12 +133,14 @@ function readScreen(
   composer: string | null,
   { turnEnd }: CustomAgent,
 ): ScreenReading {
-  const rows = toRows(text).map(row => row.text.trimEnd());
-  const shown = JSON.stringify([pane.cursorX, rows[pane.cursorY] ?? '']);
+  const captured = toRows(text);
+  const rows = captured.map(row => row.text.trimEnd());
+  const cursor = findCursor(captured, pane);
   const nothing = { waitingFor: null, interrupted: false };
-  // What has not drawn anything has not started.
-  if (rows.every(row => row === '') || !isIdle(pane, turnEnd))
+  // What has not drawn anything has not started; where there is no cursor nobody can type: a dialog, or a start.
+  if (cursor === null || rows.every(row => row === '') || !isIdle(pane, turnEnd))
     return { ...nothing, state: 'busy', draft: null };
+  const shown = JSON.stringify([cursor.column, rows[cursor.row] ?? '']);
   const draft = draftIn(shown, composer);
   if (draft !== null) return { ...nothing, state: 'draft', draft };
   const message = rows
@@ -140,10 +156,33 @@ function readScreen(
   };
 }
 
+/**
+ * Where what is typed would go. Programs that are drawn with Ink hide the terminal's cursor and leave it below everything;
+ * theirs is an inverse character. A longer inverse text is a choice or a bar.
+ */
+function findCursor(rows: Row[], pane: PaneFacts): { column: number; row: number } | null {
+  if (!pane.cursorHidden) return { column: pane.cursorX, row: pane.cursorY };
+  for (let row = rows.length - 1; row >= 0; row--) {
+    const { text, inverse, inverseEnd } = rows[row]!;
+    if (inverseEnd && !inverse.includes(true)) return { column: text.length, row };
+    const column = inverse.indexOf(true);
+    if (column === -1) continue;
+    const end = inverse.indexOf(false, column);
+    // With a zero-width space beside it, where the draft ends.
+    const drawn = text.slice(column, end === -1 ? undefined : end).replace(/\u200b/g, '');
+    if ([...drawn].length === 1) return { column, row };
+  }
+  // Without the focus Qwen Code draws no cursor at all.
+  const isDrawn = rows.some(({ inverse }) => inverse.includes(true));
+  return isDrawn ? null : { column: pane.cursorX, row: pane.cursorY };
+}
+
 function isIdle({ since, title }: PaneFacts, turnEnd: CustomAgent['turnEnd']): boolean {
   const { output, turn } = since ?? { output: Number.POSITIVE_INFINITY, turn: null };
   // No turn is open: it is asked whether the program has started, and whether a prompt may be put in.
-  if (turn === null) return output >= QUIET_START;
+  if (turn === null) return output >= QUIET;
+  // Asked only of a turn that was interrupted or whose prompt may not have been entered: its end comes by the hook.
+  if (turnEnd.by === 'hook') return Math.min(output, turn) >= QUIET;
   if (turnEnd.by === 'silence') return Math.min(output, turn) >= turnEnd.seconds * 1000;
   return turnEnd.by === 'title' && turn >= TITLE_PATIENCE && new RegExp(turnEnd.pattern, 'u').test(title);
 }
@@ -157,7 +196,10 @@ function draftIn(shown: string, composer: string | null): string | null {
   if (!Array.isArray(known)) return null;
   const [column, row] = JSON.parse(shown) as [number, string];
   const [knownColumn, knownRow] = known;
-  return column !== knownColumn && row !== knownRow ? row : null;
+  if (column === knownColumn || row === knownRow) return null;
+  // Without what stands before each composer's first character, and the side of its frame.
+  const mark = String(knownRow).slice(0, Number(knownColumn));
+  return (row.startsWith(mark) ? row.slice(mark.length) : row).replace(/\s*[│┃]$|\u200b/gu, '').trim();
 }
 
 function guess(turnEnd: CustomAgent['turnEnd']): string {

@@ -5,6 +5,8 @@ export interface Row {
   text: string;
   dim: boolean[];
   inverse: boolean[];
+  /** Inverse type begins behind the last character: tmux leaves out spaces at a row's end, also an inverse one. */
+  inverseEnd: boolean;
 }
 
 interface Look {
@@ -19,7 +21,7 @@ const ESCAPE_SEQUENCE =
 export function toRows(capture: string): Row[] {
   let look: Look = { dim: false, inverse: false };
   return capture.split('\n').map(captured => {
-    const row: Row = { text: '', dim: [], inverse: [] };
+    const row: Row = { text: '', dim: [], inverse: [], inverseEnd: false };
     for (const piece of captured.split(ESCAPE_SEQUENCE)) {
       if (piece.startsWith('\u001b')) {
         if (piece.endsWith('m')) look = lookAfter(piece, look);
@@ -31,6 +33,7 @@ export function toRows(capture: string): Row[] {
         row.inverse.push(look.inverse);
       }
     }
+    row.inverseEnd = look.inverse && row.inverse.at(-1) !== true;
     return row;
   });
 }

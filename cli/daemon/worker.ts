@@ -8,7 +8,7 @@ import { nextAct } from '../domain/next.js';
 import type { Session } from '../domain/world.js';
 import { launchAgent } from './acts/launch.js';
 import { lookAtStart, lookDuringTurn, takeForGranted } from './acts/look.js';
-import { recheckSent, sendPrompt } from './acts/send.js';
+import { recheckSent, recheckTaken, sendPrompt } from './acts/send.js';
 import { Admission } from './admission.js';
 import type { Daemon } from './context.js';
 import { Running } from './running.js';
@@ -143,11 +143,14 @@ export class Worker {
     const sent = session.queue.find(prompt => prompt.state === 'sending');
     if (sent && !session.turn) return this.#again(await recheckSent(this.#daemon, this, sent));
     const isOpen = session.status === 'working' || session.status === 'waiting';
+    const recheck =
+      session.status === 'working' && agent.assumesTaken && (await recheckTaken(this.#daemon, this));
     if (session.turn && isOpen && this.running.looksDuringTurn) {
       await lookDuringTurn(this.#daemon, this);
       const isEndSeen = agent.screenTells.includes('end');
       return this.#again(isEndSeen ? END_LOOK : session.status === 'waiting' ? DIALOG_LOOK : TURN_LOOK);
     }
+    if (recheck) return this.#again(recheck);
     if (session.launch.ready) return;
     const age = Date.now() - session.launch.startedAt;
     const isQuick = this.#tellsReadiness(session) && age < QUICK_START;

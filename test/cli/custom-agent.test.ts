@@ -88,6 +88,67 @@ for (const [what, words, turnEnd, by] of [
     }
   });
 
+test.serial('drawn with Ink: a dialog, a lost Enter, a draft, an interrupt that it tells nobody', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook', '--ink', '--json'], 'turn-end "hook"');
+  await make(story, 'fix', '-p', 'first');
+  await eventually(
+    () => story.ok('peek', 'fix'),
+    screen => /Yes {2}No/.test(screen),
+  );
+  await holds(
+    () => story.show('fix'),
+    ({ status }) => status === 'starting',
+    3000,
+  );
+  await story.press('fix', 'y');
+  t.is((await story.until('fix', ({ last }) => last?.turn === 1)).last?.message, 'I was told: first');
+  t.is(await story.ok('run', 'fix', '--wait', 'one\ntwo'), 'I was told: one\ntwo');
+
+  await story.type('fix', 'half a draft');
+  await eventually(
+    () => story.ok('peek', 'fix'),
+    screen => /^> half a draft/m.test(screen),
+  );
+  await story.ok('run', 'fix', 'later');
+  await holds(
+    () => story.ok('peek', 'fix'),
+    screen => /^> half a draft$/m.test(screen),
+    2000,
+  );
+  await story.press('fix', 'C-u');
+  await story.until('fix', ({ last }) => last?.message === 'I was told: later');
+
+  await story.ok('run', 'fix', 'SLEEP:60000');
+  await story.until('fix', ({ status }) => status === 'working');
+  t.like(JSON.parse(await story.ok('stop', 'fix', '--json'))[0], { stopped: true });
+  t.is((await story.show('fix')).last?.outcome, 'stopped');
+  const { code } = await story.actor('run', 'fix', '--wait', 'FAIL');
+  t.is(code, 5);
+  t.like((await story.show('fix')).last, { outcome: 'failed', message: 'I was told: FAIL' });
+});
+
+test.serial('an Enter that it lost is pressed again once its prompt stands in its composer', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook', '--ink', '--slow=1500'], 'turn-end "hook"');
+  await make(story, 'fix', '-p', 'one and two');
+  await eventually(
+    () => story.ok('peek', 'fix'),
+    screen => /Yes {2}No/.test(screen),
+  );
+  await story.press('fix', 'y');
+  t.is((await story.until('fix', ({ last }) => last?.turn === 1)).last?.message, 'I was told: one and two');
+});
+
+test.serial('a prompt that it may take for a command is refused', async t => {
+  const story = await tell(t);
+  await define(story, ['--hook', '--prompt'], 'turn-end "hook"; prompt-by "argv"');
+  await make(story, 'fix');
+  const { code, stderr } = await story.actor('run', 'fix', ' /quit now');
+  t.is(code, 2);
+  t.regex(stderr, /--slash/);
+});
+
 test.serial('a first prompt as its last argument, later ones pasted', async t => {
   const story = await tell(t);
   await define(story, ['--hook', '--prompt'], 'turn-end "hook"; prompt-by "argv"');
@@ -216,6 +277,9 @@ test('actor-event is a word for agents only', async t => {
     ['turn-end', 'text'],
     ['turn-end', '--message'],
     ['turn-end', '--message', 'a', 'b'],
+    ['turn-end', '--json'],
+    ['turn-end', '--json', 'a"b'],
+    ['turn-end', '--json', 'a', 'b'],
   ])
     t.is((await story.run(program, args)).code, 2, args.join(' '));
   t.is((await story.run(program, ['turn-end', '--message', 'nobody hears it'])).code, 0);

@@ -1,6 +1,7 @@
 /**
- * The real agents, in the versions that the adapters were written against, in the ignored folder `.cache/agents`.
- * Run by itself it installs what is missing and prints what there is: `node .build/test/real/install.js [claude] [codex]`.
+ * The real agents, in the versions that the adapters (and the definitions in `templates/agents`) were written against, in
+ * ignored folders: `.cache/agents`, and `.cache/agents-<name>` for one that needs no code.
+ * Run by itself it installs what is missing and prints what there is: `node .build/test/real/install.js [claude] [codex] [qwen]`.
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -11,24 +12,32 @@ import { packageRoot } from '../helpers/root.js';
 export const PINNED = {
   claude: { package: '@anthropic-ai/claude-code', version: '2.1.330' },
   codex: { package: '@openai/codex', version: '0.169.0' },
+  // The last one for Node 20.
+  qwen: { package: '@qwen-code/qwen-code', version: '0.15.10' },
 } as const;
 
-export type RealAgent = keyof typeof PINNED;
+type Installable = keyof typeof PINNED;
+/** Those that an adapter was written for. */
+export type RealAgent = Exclude<Installable, 'qwen'>;
 
 export interface Installed {
-  /** The folder to put on PATH: it has the agents under their own names. */
-  bin: string;
   /** What each program answers to `--version`. */
-  versions: Partial<Record<RealAgent, string>>;
+  versions: Partial<Record<Installable, string>>;
 }
 
-/** Installs the agents that are not there in their pinned version, by npm (some 370 MB each). @throws when npm fails */
-export async function installAgents(agents: readonly RealAgent[]): Promise<Installed> {
-  const folder = join(packageRoot, '.cache', 'agents');
-  const bin = join(folder, 'node_modules', '.bin');
-  await mkdir(folder, { recursive: true });
+/** The folder to put on PATH for this agent: it has the program under its own name. */
+export function binOf(agent: Installable): string {
+  const folder = agent === 'qwen' ? 'agents-qwen' : 'agents';
+  return join(packageRoot, '.cache', folder, 'node_modules', '.bin');
+}
+
+/** Installs the agents that are not there in their pinned version, by npm (up to 370 MB each). @throws when npm fails */
+export async function installAgents(agents: readonly Installable[]): Promise<Installed> {
   const versions: Installed['versions'] = {};
   for (const agent of agents) {
+    const bin = binOf(agent);
+    const folder = join(bin, '..', '..');
+    await mkdir(folder, { recursive: true });
     const { package: name, version } = PINNED[agent];
     if (!(await versionOf(join(bin, agent)))?.includes(version))
       await execa('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', `${name}@${version}`]);
@@ -37,7 +46,7 @@ export async function installAgents(agents: readonly RealAgent[]): Promise<Insta
       throw new Error(`${join(bin, agent)} --version: ${answer}, not ${version}`);
     versions[agent] = answer;
   }
-  return { bin, versions };
+  return { versions };
 }
 
 async function versionOf(program: string): Promise<string | null> {
@@ -47,7 +56,7 @@ async function versionOf(program: string): Promise<string | null> {
 }
 
 if (process.argv[1] && import.meta.url.endsWith(process.argv[1].replace(/^.*\/test\//, '/test/'))) {
-  const asked = process.argv.slice(2).filter(word => word in PINNED) as RealAgent[];
-  const installed = await installAgents(asked.length > 0 ? asked : ['claude', 'codex']);
+  const asked = process.argv.slice(2).filter(word => word in PINNED) as Installable[];
+  const installed = await installAgents(asked.length > 0 ? asked : ['claude', 'codex', 'qwen']);
   for (const [agent, version] of Object.entries(installed.versions)) console.log(`${agent}: ${version}`);
 }

@@ -14,7 +14,7 @@ import { packageRoot } from '../helpers/root.js';
 import { endServer } from './agent-window.js';
 import { claudeEnvironment, makeClaudeHome } from './claude-home.js';
 import { type ClaudeWindow, openClaude, type WindowOptions } from './claude-window.js';
-import { installAgents } from './install.js';
+import { binOf, installAgents } from './install.js';
 import { startStub } from './stub.js';
 
 const BYPASS = ['--dangerously-skip-permissions', '--settings', '{"skipDangerousModePermissionPrompt":true}'];
@@ -314,7 +314,8 @@ async function record(name: string, scenario: Scenario, base: WindowOptions): Pr
 }
 
 const asked = process.argv.slice(2);
-const { bin } = await installAgents(['claude']);
+await installAgents(['claude']);
+const bin = binOf('claude');
 const stub = await startStub('anthropic');
 root = mkdtempSync('/tmp/rc-');
 try {

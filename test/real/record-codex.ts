@@ -17,7 +17,7 @@ import { eventually } from '../helpers/wait.js';
 import { endServer } from './agent-window.js';
 import { codexEnvironment, makeCodexHome } from './codex-home.js';
 import { type CodexOptions, type CodexWindow, openCodex } from './codex-window.js';
-import { installAgents } from './install.js';
+import { binOf, installAgents } from './install.js';
 import { startStub } from './stub.js';
 
 interface Scenario extends Pick<CodexOptions, 'args' | 'answers' | 'prompt'> {
@@ -477,7 +477,8 @@ async function record(name: string, { play, ...options }: Scenario): Promise<voi
 }
 
 const asked = process.argv.slice(2);
-const { bin } = await installAgents(['codex']);
+await installAgents(['codex']);
+const bin = binOf('codex');
 const stub = await startStub('openai');
 const root = mkdtempSync('/tmp/rc-');
 process.env.PATH = `${bin}:${process.env.PATH}`;

@@ -11,7 +11,7 @@ const LIMIT = 35 * 60_000;
 /** In the environment of everything that the stories start: what a story that is cut off leaves is found by it. */
 const mark = `${process.pid}-${Date.now()}`;
 
-const { versions } = await installAgents(['claude', 'codex']);
+const { versions } = await installAgents(['claude', 'codex', 'qwen']);
 for (const [agent, version] of Object.entries(versions)) console.log(`${agent} ${version}`);
 
 // By name: a pattern would only choose among the files that package.json names.

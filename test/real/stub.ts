@@ -20,7 +20,7 @@ export interface Stub {
 const START_PATIENCE = 60_000;
 
 /** Starts `stubs/<name>.mjs`, whose header says how a prompt steers it. @throws when it does not come up */
-export async function startStub(name: 'anthropic' | 'openai'): Promise<Stub> {
+export async function startStub(name: 'anthropic' | 'openai' | 'chat'): Promise<Stub> {
   const folder = await mkdtemp(join(tmpdir(), 'actor-stub-'));
   const portFile = join(folder, 'port');
   const script = join(packageRoot, 'test', 'real', 'stubs', `${name}.mjs`);

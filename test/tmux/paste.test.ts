@@ -54,6 +54,20 @@ test('unbracketed and not entered, when so asked', async t => {
   t.pass();
 });
 
+test('entered later, when so asked, also by a client that is killed meanwhile', async t => {
+  const { arena, tmux, recorder } = await withServer(t);
+  const window = await recorder('r');
+  await loadPrompt(tmux, 'a', 'slow');
+  const begin = Date.now();
+  t.is(await pastePrompt(tmux, window.pane, 'a', { enterAfter: 700 }), 'pasted');
+  t.true(Date.now() - begin >= 700);
+  await eventually(window.received, bytes => bytes.equals(pasted('slow')));
+  await loadPrompt(tmux, 'b', "it's");
+  const killed = await killedClient(arena, tmux, 1000);
+  await t.throwsAsync(pastePrompt(killed, window.pane, 'b', { enterAfter: 3000 }));
+  await eventually(window.received, bytes => bytes.equals(Buffer.concat([pasted('slow'), pasted("it's")])));
+});
+
 test('under copy mode and under the menu it arrives whole as well', async t => {
   const { tmux, recorder } = await withServer(t);
   const window = await recorder('r');

@@ -141,6 +141,7 @@ test('a pane that is none of ours is no pane', t => {
     '1',
     'fix',
     'launch',
+    '0',
     'sh',
     'title',
   ];
@@ -154,6 +155,7 @@ test('a pane that is none of ours is no pane', t => {
     inMode: false,
     cursorX: 3,
     cursorY: 4,
+    cursorHidden: true,
     width: 80,
     height: 24,
     alternateScreen: true,

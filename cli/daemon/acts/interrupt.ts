@@ -3,7 +3,7 @@ import { sendKeys } from '../../../tmux/keys.js';
 import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import type { Worker } from '../worker.js';
-import { isOurText, readScreen, seeInterrupt } from './look.js';
+import { isOurText, readScreen, seeInterrupt, textOfPrompt } from './look.js';
 
 /** How long an agent may take to stop, and when the key is pressed once more, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
@@ -58,10 +58,4 @@ async function clearReturnedPrompt(daemon: Daemon, worker: Worker, promptId: str
       return;
     await sendKeys(daemon.tmux, session.launch.pane, ['C-u']);
   }
-}
-
-function textOfPrompt(daemon: Daemon, session: string, id: string): string {
-  for (const record of daemon.journal.recordsOf(session))
-    if (record.kind === 'prompt' && record.id === id) return record.text;
-  return '';
 }

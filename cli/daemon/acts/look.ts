@@ -100,20 +100,30 @@ function see(
 
 /**
  * Is the whole draft in a composer what we put there, so that nobody has typed beside it? A composer wraps lines, shows a
- * long paste as a placeholder, and may show only the beginning.
+ * long paste as a placeholder, and may show only the beginning; of a custom agent's only the row of the cursor is known,
+ * which is the last one after a paste.
  */
 export function isOurText(agent: Agent, sent: string, draft: string): boolean {
   if (agent.samePrompt(sent, draft)) return true;
   const squeeze = (text: string) => text.replace(/\s+/g, '');
   const shown = squeeze(draft);
   return (
-    (shown.length >= 3 && squeeze(sent).startsWith(shown)) || /^\[Pasted text[^\]]*\]$/i.test(draft.trim())
+    (shown.length >= 3 &&
+      (agent.assumesTaken ? squeeze(sent).endsWith(shown) : squeeze(sent).startsWith(shown))) ||
+    /^\[Pasted (?:text|content)[^\]]*\]$/i.test(draft.trim())
   );
 }
 
+/** A prompt as it was given to us; empty when it is nowhere on record. */
+export function textOfPrompt(daemon: Daemon, session: string, id: string): string {
+  for (const record of daemon.journal.recordsOf(session))
+    if (record.kind === 'prompt' && record.id === id) return record.text;
+  return '';
+}
+
 function factsOf(pane: Pane, { turn }: Session): PaneFacts {
-  const { cursorX, cursorY, width, height, command, title, titled, alternateScreen } = pane;
+  const { cursorX, cursorY, cursorHidden, width, height, command, title, titled, alternateScreen } = pane;
   const now = Date.now();
   const since = { output: now - pane.outputAt, turn: turn ? now - turn.startedAt : null };
-  return { cursorX, cursorY, width, height, command, title, titled, alternateScreen, since };
+  return { cursorX, cursorY, cursorHidden, width, height, command, title, titled, alternateScreen, since };
 }

@@ -14,12 +14,14 @@ import type { Prompt, Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
 import type { Worker } from '../worker.js';
-import { isOurText, readScreen, seeDialog } from './look.js';
+import { isOurText, readScreen, seeDialog, textOfPrompt } from './look.js';
 
 /** A check of a prompt (`bash -n`) that takes longer than this has no say, in milliseconds. */
 const CHECK_TIMEOUT = 5000;
 /** After this time without an acknowledgement the screen is asked, in milliseconds. */
 const ACKNOWLEDGEMENT_PATIENCE = 2000;
+/** So long after it was sent a prompt may stand in a composer without an Enter, in milliseconds: Qwen Code 0.15 needs ten seconds for 200 KB. */
+const TAKEN_PATIENCE = 60_000;
 
 /** `sent`: pasted and entered. `refused`: it can never be sent, and its `failed` event says why. Else why not now. */
 export type SendResult = 'sent' | 'refused' | 'busy' | 'draft' | 'dialog';
@@ -61,6 +63,7 @@ export async function sendPrompt(
   const options = {
     ...(agent.foreground ? { foreground: agent.foreground } : {}),
     ...(agent.plainPaste ? { bracketed: false } : {}),
+    ...(agent.entersAfter ? { enterAfter: agent.entersAfter } : {}),
   };
   const pasted = await pastePrompt(daemon.tmux, pane, buffer, options).catch(error => {
     daemon.log(`${session.definition.name}: a paste`, error);
@@ -153,6 +156,25 @@ export async function recheckSent(daemon: Daemon, worker: Worker, prompt: Prompt
   if (reading?.state === 'dialog') seeDialog(daemon, worker, reading);
   const isOurs = reading?.draft != null && isOurText(agent, prompt.text, reading.draft);
   if (reading?.state === 'draft' && isOurs) await sendKeys(daemon.tmux, session.launch.pane, ['Enter']);
+  return ACKNOWLEDGEMENT_PATIENCE;
+}
+
+/**
+ * Looks after a prompt whose turn was taken for granted: a program that is slow with a long paste loses the Enter, and then
+ * the text stands in its composer, when it has drawn it. Anything else there is a person's.
+ * @returns when to look again, in milliseconds; null when the prompt must have been taken.
+ */
+export async function recheckTaken(daemon: Daemon, worker: Worker): Promise<number | null> {
+  const { session } = worker;
+  const { turn, launch } = session ?? {};
+  if (!session || !turn?.promptId || !launch?.pane) return null;
+  if (Date.now() - turn.startedAt > TAKEN_PATIENCE) return null;
+  const agent = daemon.agentOf(session);
+  const reading = await readScreen(daemon, worker);
+  if (reading?.state === 'draft' && reading.draft !== null) {
+    const sent = textOfPrompt(daemon, session.definition.name, turn.promptId);
+    if (isOurText(agent, sent, reading.draft)) await sendKeys(daemon.tmux, launch.pane, ['Enter']);
+  }
   return ACKNOWLEDGEMENT_PATIENCE;
 }
 

@@ -88,11 +88,20 @@ function parseMessage(file: string, name: string, at: number): InboxMessage | nu
       launch,
       session,
       event,
-      payload: head.text === true ? text.slice(end + 1) : parsePayload(end < 0 ? '' : text.slice(end + 1)),
+      payload: payloadOf(head, end < 0 ? '' : text.slice(end + 1)),
     };
   } catch {
     return null;
   }
+}
+
+/** `text`: it is no JSON, whatever it looks like. `field`: what is meant is this field of it. */
+function payloadOf({ text, field }: Record<string, unknown>, payload: string): unknown {
+  if (text === true) return payload;
+  const parsed = parsePayload(payload);
+  if (typeof field !== 'string') return parsed;
+  const isObject = typeof parsed === 'object' && parsed !== null && Object.hasOwn(parsed, field);
+  return isObject ? (parsed as Record<string, unknown>)[field] : null;
 }
 
 /** A payload that is no JSON (truncated, say) is still an event: it is handed on as text. */
