@@ -140,8 +140,8 @@ function readScreen(
   // What has not drawn anything has not started; where there is no cursor nobody can type: a dialog, or a start.
   if (cursor === null || rows.every(row => row === '') || !isIdle(pane, turnEnd))
     return { ...nothing, state: 'busy', draft: null };
-  const shown = JSON.stringify([cursor.column, rows[cursor.row] ?? '']);
-  const draft = draftIn(shown, composer);
+  const shown = cursor === 'not drawn' ? null : JSON.stringify([cursor.column, rows[cursor.row] ?? '']);
+  const draft = shown === null ? null : draftIn(shown, composer);
   if (draft !== null) return { ...nothing, state: 'draft', draft };
   const message = rows
     .filter(row => row !== '')
@@ -151,7 +151,7 @@ function readScreen(
     ...nothing,
     state: 'composer',
     draft: null,
-    composer: shown,
+    ...(shown === null ? {} : { composer: shown }),
     end: { message, by: guess(turnEnd) },
   };
 }
@@ -160,7 +160,7 @@ function readScreen(
  * Where what is typed would go. Programs that are drawn with Ink hide the terminal's cursor and leave it below everything;
  * theirs is an inverse character. A longer inverse text is a choice or a bar.
  */
-function findCursor(rows: Row[], pane: PaneFacts): { column: number; row: number } | null {
+function findCursor(rows: Row[], pane: PaneFacts): { column: number; row: number } | 'not drawn' | null {
   if (!pane.cursorHidden) return { column: pane.cursorX, row: pane.cursorY };
   for (let row = rows.length - 1; row >= 0; row--) {
     const { text, inverse, inverseEnd } = rows[row]!;
@@ -172,9 +172,8 @@ function findCursor(rows: Row[], pane: PaneFacts): { column: number; row: number
     const drawn = text.slice(column, end === -1 ? undefined : end).replace(/\u200b/g, '');
     if ([...drawn].length === 1) return { column, row };
   }
-  // Without the focus Qwen Code draws no cursor at all.
-  const isDrawn = rows.some(({ inverse }) => inverse.includes(true));
-  return isDrawn ? null : { column: pane.cursorX, row: pane.cursorY };
+  // Without the focus Qwen Code draws no cursor at all: then nothing tells whether a person has begun to type.
+  return rows.some(({ inverse }) => inverse.includes(true)) ? null : 'not drawn';
 }
 
 function isIdle({ since, title }: PaneFacts, turnEnd: CustomAgent['turnEnd']): boolean {
