@@ -6,16 +6,15 @@
  * Written down before it is handed out, and closed only by the receiving agent's own transcript; see `DeliveryState`.
  */
 import { randomBytes } from 'node:crypto';
-import { isQueuePaused, recipientOf } from '../domain/event.js';
+import { recipientOf } from '../domain/event.js';
 import { messageOf } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
 import type { Delivery, Pending, Session } from '../domain/world.js';
 import type { ActorEvent } from '../protocol.js';
 import type { Daemon } from './context.js';
-import { enqueue, isQueued, wasEnqueued } from './enqueue.js';
 import { point } from './fault.js';
 import { isMailDoor, Mail } from './mail.js';
-import { isRunningWith } from './processes.js';
+import { QueueDoor } from './queue-door.js';
 
 /** An agent drops messages that come faster (claude: 30 in a burst), in milliseconds. */
 const BATCH_INTERVAL = 1000;
@@ -31,14 +30,6 @@ const ACCEPTANCE_PATIENCE = 10_000;
 const CLAIM_PATIENCE = 120_000;
 /** So many events go into one message of a queue: it is an argument, of at most 128 KiB, and an event has 8 KiB of text. */
 const MOST_QUEUED = 10;
-/** Whether what a dead daemon had begun to put into a queue is still on its way is looked at this often, in milliseconds. */
-const QUEUE_STEP = 500;
-/** A queue that did not take a message is tried again after this time, the next time after twice as long, in milliseconds. */
-const QUEUE_RETRY = 2000;
-/** What has to come out of an idle agent's queue by itself is looked for this often: codex looks every 10 s. In milliseconds. */
-const QUEUE_LOOK = 30_000;
-/** At most this often, whatever happens meanwhile, in milliseconds. */
-const QUEUE_LOOK_PAUSE = 2000;
 /** An inbox that lost or refused a message is not used for this long, in milliseconds: meanwhile the hooks deliver. */
 const DISTRUST = 60_000;
 
@@ -49,15 +40,9 @@ export class Post {
   readonly #blocks = new Map<string, { count: number; at: number }>();
   /** When this process handed a delivery to an inbox, by token. */
   readonly #handed = new Map<string, number>();
-  /** Until when the inbox or the queue of a launch is not used. */
+  /** Until when the inbox of a launch is not used. */
   readonly #distrusted = new Map<string, number>();
-  /** Deliveries that an agent's own command is putting into its queue just now. */
-  readonly #entering = new Set<string>();
-  /** How often in a row the queue of a launch took nothing. */
-  readonly #queueFailures = new Map<string, number>();
-  /** When a delivery was first found to have left its queue without having been seen. */
-  readonly #missing = new Map<string, number>();
-  #queuesLookedAt = 0;
+  readonly #queue: QueueDoor;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = 0;
   #isPoked = false;
@@ -65,6 +50,10 @@ export class Post {
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
     this.#mail = new Mail(daemon.places.mail);
+    this.#queue = new QueueDoor(daemon, {
+      withdraw: (delivery, certain) => this.#withdraw(delivery, certain),
+      again: delay => this.#again(delay),
+    });
   }
 
   poke(): void {
@@ -93,13 +82,7 @@ export class Post {
     const { sessions, deliveries } = this.#daemon.ledger.world;
     for (const delivery of deliveries.values()) if (delivery.launch === launch) this.#takeBack(delivery);
     const session = [...sessions.values()].find(each => each.launch?.id === launch);
-    if (!session) return [];
-    const own = [...deliveries.values()].filter(
-      ({ to, door }) => to === session.definition.name && door === 'queue',
-    );
-    return own
-      .map(({ token }) => token)
-      .filter(token => this.#entering.has(token) || this.#isQueued(session, token));
+    return session ? this.#queue.kept(session) : [];
   }
 
   /** A better door has opened: what no hook has claimed yet goes through it. */
@@ -151,7 +134,7 @@ export class Post {
 
   #deliver(): void {
     this.#withdrawLost();
-    this.#withdrawLostInQueue();
+    this.#queue.look();
     this.#handAgain();
     this.#takeToQueues();
     for (const [recipient, waiting] of this.#byRecipient()) {
@@ -163,7 +146,7 @@ export class Post {
         continue;
       }
       // Each message of a queue is a turn: what happens meanwhile goes into the next one, and nothing overtakes.
-      if (door === 'queue' && this.#hasQueued(recipient)) continue;
+      if (door === 'queue' && this.#queue.isTaken(recipient)) continue;
       if (door !== 'print' && waiting.some(({ event }) => this.#isDiffOnItsWay(event))) {
         this.#again(DIFF_STEP);
         continue;
@@ -206,7 +189,7 @@ export class Post {
     const isDistrusted = Date.now() < (this.#distrusted.get(session.launch.id) ?? 0);
     if (doors.includes('mcp') && !isDistrusted && this.#daemon.doors.get(session.definition.name)?.isOpen)
       return 'mcp';
-    if (doors.includes('queue') && !isDistrusted && this.#isQueueOpen(session)) return 'queue';
+    if (doors.includes('queue') && this.#queue.isOpen(session)) return 'queue';
     // Taken back if the better door opens before a hook has claimed it.
     return doors.includes('hook') ? 'hook' : null;
   }
@@ -229,19 +212,9 @@ export class Post {
     point('after-offered');
     this.#lastOffer.set(name, Date.now());
     if (door === 'mcp') this.#hand(name, token, messageOf(said, token));
-    else if (door === 'queue') this.#enqueue(recipient, token, messageOf(said, token));
+    else if (door === 'queue') this.#queue.put(recipient, token, messageOf(said, token));
     else this.#mail.publish(name, token);
     point('after-handed');
-  }
-
-  /** A queue that the agent holds back flows after the next turn only, at whose beginning a hook claims. */
-  #isQueueOpen(session: Session): boolean {
-    return !isQueuePaused(session) && this.#enqueueing(session, '') !== null;
-  }
-
-  #hasQueued({ definition }: Session): boolean {
-    const deliveries = [...this.#daemon.ledger.world.deliveries.values()];
-    return deliveries.some(({ to, door }) => to === definition.name && door === 'queue');
   }
 
   /** What waits for a hook of an agent whose queue is open now, or again, goes there: the hook may be long in coming. */
@@ -251,60 +224,6 @@ export class Post {
       const recipient = door === 'hook' ? sessions.get(to) : undefined;
       if (recipient && this.#doorOf(recipient) === 'queue') this.#takeBackUnclaimed(to);
     }
-  }
-
-  #enqueueing(session: Session, text: string): string[] | null {
-    const { running } = this.#daemon.workerOf(session);
-    return running ? (this.#daemon.agentOf(session).enqueue?.(running.view, text) ?? null) : null;
-  }
-
-  #enqueue(session: Session, token: string, text: string): void {
-    const argv = this.#enqueueing(session, text);
-    const { running } = this.#daemon.workerOf(session);
-    this.#handed.set(token, Date.now());
-    if (!argv || !running) {
-      this.#queueRefused(token, 'it is closed');
-      return;
-    }
-    const { view } = running;
-    const agent = this.#daemon.agentOf(session);
-    this.#entering.add(token);
-    enqueue(argv, view)
-      .then(
-        () => {
-          point('after-enqueued');
-          this.#accepted(token);
-        },
-        // Ended over its time limit, it may have done its work.
-        (error: Error) =>
-          wasEnqueued(agent, view, token) ? this.#accepted(token) : this.#queueRefused(token, error.message),
-      )
-      .catch(error => this.#daemon.log('deliveries', error))
-      .finally(() => this.#entering.delete(token));
-  }
-
-  #accepted(token: string): void {
-    const delivery = this.#daemon.ledger.world.deliveries.get(token);
-    if (delivery?.state !== 'offered') return;
-    const { to, launch, door, events } = delivery;
-    this.#queueFailures.delete(launch);
-    this.#daemon.ledger.commit([{ kind: 'delivery', token, to, launch, door, events, state: 'accepted' }]);
-    this.#again(QUEUE_LOOK);
-  }
-
-  /** Codex says at the beginning of its first turn where its rollout will be, and takes nothing before it is there. */
-  #queueRefused(token: string, why: string): void {
-    const delivery = this.#daemon.ledger.world.deliveries.get(token);
-    if (!delivery) return;
-    const { to, launch } = delivery;
-    const failures = this.#queueFailures.get(launch) ?? 0;
-    const pause = Math.min(QUEUE_RETRY * 2 ** failures, DISTRUST);
-    this.#queueFailures.set(launch, failures + 1);
-    this.#daemon.log(`${to}: its queue took no events: ${why}`);
-    this.#withdraw(delivery, true);
-    this.#distrusted.set(launch, Date.now() + pause);
-    this.#again(BATCH_INTERVAL);
-    setTimeout(() => this.poke(), pause + 50).unref();
   }
 
   #hand(name: string, token: string, text: string): void {
@@ -317,65 +236,10 @@ export class Post {
   #handAgain(): void {
     const { sessions, pending, deliveries } = this.#daemon.ledger.world;
     for (const { token, to, launch, door, events, state } of deliveries.values()) {
-      if (door === 'queue' && state === 'offered' && !this.#handed.has(token)) this.#settleQueued(token, to);
       if (door !== 'mcp' || state !== 'offered' || this.#handed.has(token)) continue;
       if (sessions.get(to)?.launch?.id !== launch || !this.#daemon.doors.get(to)?.isOpen) continue;
       const told = events.map(id => pending.get(id)).filter(each => each !== undefined);
       this.#hand(to, token, messageOf(told, token));
-    }
-  }
-
-  /** What an earlier daemon was putting into an agent's queue: its command may be at it still. */
-  #settleQueued(token: string, to: string): void {
-    const { sessions, deliveries } = this.#daemon.ledger.world;
-    const session = sessions.get(to);
-    const running = session && this.#daemon.workerOf(session).running;
-    // Before the look at the queue: in between it may have arrived.
-    const isOnItsWay = isRunningWith(token);
-    if (!session || !running) {
-      // Its agent went while the message was on its way, and then the daemon that knew.
-      if (!session?.launch) this.#withdraw(deliveries.get(token)!, false);
-    } else if (wasEnqueued(this.#daemon.agentOf(session), running.view, token)) this.#accepted(token);
-    else if (isOnItsWay) this.#again(QUEUE_STEP);
-    else this.#queueRefused(token, 'it does not stand there');
-  }
-
-  /** Does it wait in the agent's queue now? null: nobody can tell. */
-  #isQueued(session: Session, token: string): boolean | null {
-    const { running } = this.#daemon.workerOf(session);
-    return running ? isQueued(this.#daemon.agentOf(session), running.view, token) : null;
-  }
-
-  /** An agent that is interrupted between taking a message out of its queue and beginning the turn loses it. */
-  #withdrawLostInQueue(): void {
-    const accepted = [...this.#daemon.ledger.world.deliveries.values()].filter(
-      ({ door, state }) => door === 'queue' && state === 'accepted',
-    );
-    if (accepted.length === 0) return;
-    const rest = QUEUE_LOOK_PAUSE - (Date.now() - this.#queuesLookedAt);
-    if (rest > 0) {
-      this.#again(rest);
-      return;
-    }
-    this.#queuesLookedAt = Date.now();
-    for (const delivery of accepted) {
-      const { to, token, events } = delivery;
-      const session = this.#daemon.ledger.world.sessions.get(to);
-      if (session?.status !== 'idle' || this.#isQueued(session, token) !== false) {
-        this.#missing.delete(token);
-        if (session?.status === 'idle' && !isQueuePaused(session)) this.#again(QUEUE_LOOK);
-        continue;
-      }
-      const since = this.#missing.get(token) ?? Date.now();
-      this.#missing.set(token, since);
-      const wait = ACCEPTANCE_PATIENCE - (Date.now() - since);
-      if (wait > 0) {
-        this.#again(wait + 50);
-        continue;
-      }
-      this.#missing.delete(token);
-      this.#daemon.log(`${to}: its queue lost the events ${events.join(', ')}`);
-      this.#withdraw(delivery, false);
     }
   }
 
