@@ -38,7 +38,9 @@ for (const [main, alpha, beta] of [
       const rework = answering('alpha, first version', tool('run', { name: 'alpha', prompt: discards }));
       const session = (name: string, agent: RealAgent, purpose: string, prompt: string) =>
         tool('new', { name, agent, config: CONFIG[agent], purpose, prompt });
+      // In one answer: an event that comes in between gives the stub's model something else to do.
       const first = [
+        'TOGETHER:',
         session('alpha', alpha, 'the first part', rework),
         session('beta', beta, 'the second part', 'REPLY:beta is done'),
         tool('new', { name: 'gamma', agent: 'shell', purpose: 'the tests', prompt: 'echo 3 passed' }),
