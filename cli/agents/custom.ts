@@ -57,7 +57,7 @@ export function customAgent(kind: string, custom: CustomAgent): Agent {
     plainPaste: promptBy === 'stdin',
     entersAfter: promptBy === 'stdin' ? 0 : ENTER_AFTER,
     check: null,
-    samePrompt: (sent, seen) => sent.trim() === seen.trim(),
+    samePrompt,
     interruptKeys: custom.interrupt,
     endedCleanly: end => end.status === 0,
     exitIsOutcome: false,
@@ -108,6 +108,12 @@ function said(event: string, message: string | null): Sighting[] {
     default:
       return [];
   }
+}
+
+/** Programs of Qwen Code's family show a long paste as a placeholder. */
+function samePrompt(sent: string, seen: string): boolean {
+  const placeholder = /^\[Pasted Content (\d+) chars\]$/.exec(seen.trim());
+  return placeholder ? sent.trim().length === Number(placeholder[1]) : sent.trim() === seen.trim();
 }
 
 function submission(

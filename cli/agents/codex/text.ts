@@ -3,6 +3,9 @@
 /** What the composer shows in place of a long paste. */
 const PASTE_PLACEHOLDER = /^\[Pasted Content (\d+) chars\]$/;
 
+/** Codex counted 3 characters more than there were in a paste of 75,017. */
+const COUNTED_BESIDE = 8;
+
 /** What a hook feeds back into a turn stands in this element. */
 const HOOK_PROMPT = /^\s*<hook_prompt\b/;
 
@@ -45,7 +48,7 @@ export function fitsArgument(prompt: string): boolean {
 export function samePrompt(sent: string, seen: string): boolean {
   const placeholder = PASTE_PLACEHOLDER.exec(seen.trim());
   const own = normalise(sent);
-  if (placeholder) return Math.abs([...own].length - Number(placeholder[1])) <= 2;
+  if (placeholder) return Math.abs([...own].length - Number(placeholder[1])) <= COUNTED_BESIDE;
   return own === normalise(seen);
 }
 

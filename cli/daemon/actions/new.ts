@@ -39,15 +39,15 @@ const HOOK_PATIENCE = 1000;
 /** Names of sessions that are being made: two at the same time must not take the same one. */
 const reserved = new Set<string>();
 
-export const create: Action<'new'> = async (daemon, exchange) => {
-  const { params, caller } = exchange.request;
+export const create: Action<'new'> = async (daemon, given) => {
+  const { params, caller } = given.request;
   const known = daemon.ledger.world.requests.get(params.key);
   const established = known && daemon.ledger.world.sessions.get(known.session);
-  if (established) return goOn(daemon, established, known.prompt, exchange);
+  if (established) return goOn(daemon, established, known.prompt, given);
   const dir = directoryOf(params.dir ?? caller.cwd);
   const repository = await describeRepository(new Git(caller.env ?? {}), dir);
   const env = (await personEnvironment(daemon, caller, { repo: repository?.root ?? null, dir })) ?? {};
-  caller.env = env;
+  const exchange = { ...given, request: { ...given.request, caller: { ...caller, env } } };
   const git = new Git(env);
   if (params.worktree) requireRepository(repository, dir);
   const repo = repository && !(repository.bare && !params.worktree) ? repository.root : null;

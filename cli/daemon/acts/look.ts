@@ -106,13 +106,14 @@ function see(
 export function isOurText(agent: Agent, sent: string, draft: string): boolean {
   if (agent.samePrompt(sent, draft)) return true;
   const squeeze = (text: string) => text.replace(/\s+/g, '');
-  const shown = squeeze(draft);
-  return (
-    (shown.length >= 3 &&
-      (agent.assumesTaken ? squeeze(sent).endsWith(shown) : squeeze(sent).startsWith(shown))) ||
-    /^\[Pasted (?:text|content)[^\]]*\]$/i.test(draft.trim())
-  );
+  const [shown, whole] = [squeeze(draft), squeeze(sent)];
+  // A few letters are as likely the beginning of something that a person types.
+  if (shown.length < Math.min(CERTAIN, whole.length)) return false;
+  return agent.assumesTaken ? whole.endsWith(shown) : whole.startsWith(shown);
 }
+
+/** So many characters of a prompt, spaces aside, are not typed by chance. */
+const CERTAIN = 12;
 
 /** A prompt as it was given to us; empty when it is nowhere on record. */
 export function textOfPrompt(daemon: Daemon, session: string, id: string): string {
