@@ -36,11 +36,12 @@ export function markOf({ status, last }: OwnView): Mark {
 export function windowName({ view, since }: Shown): string {
   const mark = markOf(view);
   const rank = view.role_of === 'main' ? 0 : mark === 'waiting' ? 1 : mark === 'working' ? 2 : 3;
-  const age = Math.max(0, LATEST - Math.floor(since / 1000));
+  const age = Math.max(0, LATEST - Math.floor(since));
   return `${rank}${age.toString(36).padStart(DIGITS, '0')}-${view.name.replace(/[^A-Za-z0-9-]/g, '-')}`;
 }
 
-const DIGITS = 6;
+/** For milliseconds since the epoch, as a number to the base 36. */
+const DIGITS = 9;
 const LATEST = 36 ** DIGITS - 1;
 
 /** The columns of each, all equally wide: name, changes, queue. */

@@ -52,8 +52,13 @@ test('main comes first, then who waits for a person, then who works, then what c
     names.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name),
     ['main', 'main-b', 'asks', 'starts', 'busy', 'new', 'dead', 'old', 'a.b_c'],
   );
-  for (const [name] of names) t.regex(name, /^[0-3][0-9a-z]{6}-[A-Za-z0-9-]+$/);
-  t.regex(windowName(shown('far', { since: 9e12 })), /^3000000-far$/);
+  for (const [name] of names) t.regex(name, /^[0-3][0-9a-z]{9}-[A-Za-z0-9-]+$/);
+  t.regex(windowName(shown('far', { since: 9e14 })), /^3000000000-far$/);
+});
+
+test('of two that changed within a second the later one comes first', t => {
+  const at = (name: string, since: number) => windowName(shown(name, { since }));
+  t.true(at('nav', 1_795_518_732_900) < at('idle', 1_795_518_732_100));
 });
 
 test('what is wrong or at work has a mark, what ended well has none', t => {
