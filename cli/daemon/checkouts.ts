@@ -1,97 +1,152 @@
-/** Diffs and uncommitted marks of the sessions' worktrees, off the main path. */
-
+/** Diffs and uncommitted marks of the sessions' worktrees, off the main path; checkout-queue.ts says whose, and when. */
+import { isDeepStrictEqual } from 'node:util';
+import type { CheckoutFacts } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
-import { diffAgainstBase } from '../git/diff.js';
-import { Git } from '../git/git.js';
+import { hasUncommitted, linesAgainstBase } from '../git/diff.js';
+import { Git, type GitOptions } from '../git/git.js';
+import { readLink } from '../git/link.js';
+import { CheckoutQueue, type Look } from './checkout-queue.js';
 import type { Daemon } from './context.js';
 import { ownEnvironment } from './environment.js';
 
-const TIMEOUT = 10_000;
+/** Nothing urgent hangs on it: everybody else goes first. */
+const OPTIONS: GitOptions = { timeoutMs: 10_000, inBackground: true };
 /** Between a change and the look at it, in milliseconds. */
-const PAUSE = 20;
+const PAUSE = 5;
 /** A new worktree is as its base is, and its agent about to start: it is looked at so long after its creation, in milliseconds. */
 const NEW = 1500;
+/** Who only looks at the sessions sees what was there so long ago, in milliseconds, when nothing else hinted at a change. */
+const LOOKED_AT = 30_000;
 
 export class Checkouts {
   readonly #daemon: Daemon;
   readonly #git = new Git(ownEnvironment());
-  /** For which state of a session its facts were asked: another turn, another look. */
-  readonly #asked = new Map<string, string>();
-  readonly #done = new Map<string, string>();
+  readonly #queue = new CheckoutQueue();
+  /** By session: the folder of its worktree's index and HEAD that is watched, and what ends that. */
+  readonly #watched = new Map<string, { folder: string; unwatch(): void }>();
   #isBusy = false;
   #timer: NodeJS.Timeout | null = null;
-  #later: NodeJS.Timeout | null = null;
+  #timerAt = 0;
 
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
+    daemon.ledger.onEvent(({ type, session }) => {
+      // The next session of this name is another.
+      if (type === 'discarded') daemon.facts.delete(session);
+    });
   }
 
-  /** Looks at what has changed, a moment later: nobody's answer waits for git. */
+  /** Something changed: turns may have ended. Nobody's answer waits for git, so it is looked at a moment later. */
   poke(): void {
-    if (this.#timer) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#next();
-    }, PAUSE);
+    this.#again(PAUSE);
+  }
+
+  /** The files of this session's worktree may have changed. */
+  hint(name: string): void {
+    this.#queue.hint(name, Date.now());
+    this.#again(PAUSE);
+  }
+
+  /** Somebody looks at the sessions: what they see next is what is there now. */
+  hintAll(): void {
+    for (const name of this.#daemon.ledger.world.sessions.keys())
+      this.#queue.hint(name, Date.now(), LOOKED_AT);
+    this.#again(PAUSE);
+  }
+
+  /** Is what this session's last turn changed known? True where there is nothing to know. */
+  isFresh(name: string): boolean {
+    const session = this.#daemon.ledger.world.sessions.get(name);
+    return !session?.definition.base || this.#queue.isFresh(name, turnOf(session));
   }
 
   #next(): void {
     if (this.#isBusy) return;
-    const due = [...this.#daemon.ledger.world.sessions.values()].filter(
-      each => each.definition.base && this.#asked.get(each.definition.name) !== stateOf(each),
+    const sessions = [...this.#daemon.ledger.world.sessions.values()].filter(each => each.definition.base);
+    this.#queue.know(
+      sessions.map(session => ({
+        name: session.definition.name,
+        created: session.definition.created,
+        turn: turnOf(session),
+        notBefore: session.last ? 0 : Date.parse(session.definition.created) + NEW,
+      })),
     );
-    const session = due.find(each => !isNew(each));
-    if (!session) {
-      if (due.length > 0) this.#lookLater();
-      return;
-    }
+    this.#unwatchOthers(new Set(sessions.map(({ definition }) => definition.name)));
+    const next = this.#queue.next(Date.now());
+    if (next && 'at' in next) this.#again(next.at - Date.now());
+    if (!next || 'at' in next) return;
     this.#isBusy = true;
-    void this.#look(session).finally(() => {
-      this.#isBusy = false;
-      setImmediate(() => this.#next());
-    });
-  }
-
-  #lookLater(): void {
-    this.#later ??= setTimeout(() => {
-      this.#later = null;
-      this.#next();
-    }, NEW).unref();
-  }
-
-  /** Has this session's checkout been looked at since its last turn ended? True where there is nothing to look at. */
-  isFresh(name: string): boolean {
-    const session = this.#daemon.ledger.world.sessions.get(name);
-    if (!session?.definition.base) return true;
-    return this.#done.get(name) === stateOf(session);
-  }
-
-  async #look(session: Session): Promise<void> {
-    const { name, dir, base } = session.definition;
-    const state = stateOf(session);
-    this.#asked.set(name, state);
-    if (!base) return;
-    try {
-      const diff = await diffAgainstBase(this.#git, dir, base, { timeoutMs: TIMEOUT });
-      this.#daemon.facts.set(name, {
-        diff: { added: diff.added, deleted: diff.deleted },
-        dirty: diff.dirty,
-        pr: this.#daemon.facts.get(name)?.pr ?? null,
+    const begin = Date.now();
+    void this.#look(next)
+      .catch(error => this.#daemon.log(`${next.name}: its diff`, error))
+      .finally(() => {
+        this.#queue.done(next, Date.now(), Date.now() - begin);
+        this.#isBusy = false;
+        this.#again(0);
       });
-      this.#done.set(name, state);
-      this.#daemon.ledger.touch();
-    } catch (error) {
-      this.#daemon.log(`${name}: its diff`, error);
+  }
+
+  async #look(look: Look): Promise<void> {
+    const session = this.#daemon.ledger.world.sessions.get(look.name);
+    if (!session?.definition.base) return;
+    const { dir, base } = session.definition;
+    // One after the other: the lines are waited for, and two gits at once in a large work tree take twice as long each.
+    const diff = await linesAgainstBase(this.#git, dir, base, OPTIONS);
+    this.#queue.seen(look);
+    this.#note(session, { diff });
+    this.#note(session, { dirty: await hasUncommitted(this.#git, dir, OPTIONS) });
+    await this.#watch(look.name, dir);
+  }
+
+  #note({ definition: { name, created } }: Session, news: Partial<CheckoutFacts>): void {
+    const { facts, ledger } = this.#daemon;
+    if (ledger.world.sessions.get(name)?.definition.created !== created) return;
+    const known = facts.get(name);
+    const next: CheckoutFacts = { diff: null, dirty: null, pr: null, ...known, ...news };
+    if (known && isDeepStrictEqual(known, next)) return;
+    facts.set(name, next);
+    ledger.touch();
+  }
+
+  /** Commits, staged changes and other branches show in the folder of the worktree's HEAD and index. */
+  async #watch(name: string, dir: string): Promise<void> {
+    const state = await readLink(dir);
+    const folder = state.state === 'linked' ? state.link.gitDir : null;
+    const known = this.#watched.get(name);
+    if (known?.folder === folder) return;
+    known?.unwatch();
+    this.#watched.delete(name);
+    if (folder === null || !this.#daemon.ledger.world.sessions.has(name)) return;
+    const unwatch = this.#daemon.watcher.watch(folder, file => {
+      if (!file?.endsWith('.lock')) this.hint(name);
+    });
+    this.#watched.set(name, { folder, unwatch });
+  }
+
+  #unwatchOthers(names: ReadonlySet<string>): void {
+    for (const [name, { unwatch }] of this.#watched) {
+      if (names.has(name)) continue;
+      unwatch();
+      this.#watched.delete(name);
     }
   }
+
+  /** Goes on after this time, or earlier if that was to be done already. */
+  #again(delay: number): void {
+    const at = Date.now() + delay;
+    if (this.#timer) {
+      if (this.#timerAt <= at) return;
+      clearTimeout(this.#timer);
+    }
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#next();
+    }, delay).unref();
+  }
 }
 
-function isNew({ last, definition }: Session): boolean {
-  const age = Date.now() - Date.parse(definition.created);
-  return last === null && age >= 0 && age < NEW;
-}
-
-/** Worth a look again when a turn has ended since. */
-function stateOf(session: Session): string {
-  return `${session.last?.endedAt ?? 0}`;
+/** The end of its last turn, in milliseconds since the epoch; 0: there was none. */
+function turnOf(session: Session): number {
+  return session.last?.endedAt ?? 0;
 }

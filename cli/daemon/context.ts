@@ -42,8 +42,10 @@ export interface Daemon {
     deliveries(): void;
     /** Which windows a person sees may have changed. */
     looks(): void;
-    /** Somebody looks at the sessions: their pull requests may have to be asked for. */
-    pullRequests(): void;
+    /** The files of this session's checkout may have changed. */
+    checkout(session: string): void;
+    /** Somebody looks at the sessions: facts that have become old may have to be asked for. */
+    facts(): void;
   };
   /** Reads everything the agents have said so far; `gone` may be concluded only after it. */
   drain(): void;

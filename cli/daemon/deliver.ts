@@ -22,8 +22,8 @@ const BATCH_INTERVAL = 1000;
 const MOST_BLOCKS = 3;
 const BLOCK_MEMORY = 60_000;
 /** A completion waits at most this long for the diff of its turn, and looks this often, in milliseconds. */
-const DIFF_PATIENCE = 300;
-const DIFF_STEP = 30;
+const DIFF_PATIENCE = 100;
+const DIFF_STEP = 20;
 /** An open door that shows no sign of the message for this long has lost it, in milliseconds. */
 const ACCEPTANCE_PATIENCE = 10_000;
 /** What a hook has claimed stands in the transcript once all hooks of that moment are through: a person's own may be slow. */
@@ -171,6 +171,11 @@ export class Post {
     return outcome !== null && isYoung && !this.#daemon.areFactsFresh(session);
   }
 
+  /** Null as well when what its last turn changed is not known yet: an old number would be a wrong one. */
+  #diffOf(session: string) {
+    return this.#daemon.areFactsFresh(session) ? (this.#daemon.facts.get(session)?.diff ?? null) : null;
+  }
+
   #byRecipient(): Map<Session, Pending[]> {
     const { world } = this.#daemon.ledger;
     const groups = new Map<Session, Pending[]>();
@@ -200,7 +205,7 @@ export class Post {
     // Grows with the events, so that mail files in the order of their names are in the order of what happened.
     const token = `${String(events[0]).padStart(8, '0')}${randomBytes(4).toString('hex')}`;
     const said = told.map(({ event, redelivered }) => ({
-      event: { ...event, diff: this.#daemon.facts.get(event.session)?.diff ?? null },
+      event: { ...event, diff: this.#diffOf(event.session) },
       redelivered,
     }));
     if (door === 'hook') this.#countBlocks(name);

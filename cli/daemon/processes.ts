@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const HAS_PROC = existsSync('/proc/self/stat');
+const BOOT = HAS_PROC ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : '';
 
 /**
  * What tells a process from a later one with the same pid: its start time since boot and the boot's id (proc(5), field 22).
@@ -16,7 +17,7 @@ export function birthOf(pid: number): string | null {
       // The command name is in parentheses and may hold anything; fields are counted behind it.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'Z' || fields[0] === 'X') return null;
-      return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`;
+      return `${BOOT}:${fields[19]}`;
     } catch {
       return null;
     }
@@ -28,13 +29,22 @@ export function birthOf(pid: number): string | null {
   }
 }
 
+/** Has this process certainly ended? Cheap enough to be asked for a hundred of them every few seconds; starts no process. */
+export function hasEnded(pid: number): boolean {
+  return HAS_PROC ? birthOf(pid) === null : !answers(pid);
+}
+
 export function isRunning(pid: number): boolean {
+  return answers(pid) && birthOf(pid) !== null;
+}
+
+function answers(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return birthOf(pid) !== null;
 }
 
 /**

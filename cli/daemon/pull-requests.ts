@@ -38,8 +38,6 @@ export class PullRequests {
       if (event.type !== 'discarded') return;
       // The next session of this name is another.
       this.#seen.delete(event.session);
-      const known = daemon.facts.get(event.session);
-      if (known) daemon.facts.set(event.session, { ...known, pr: null });
     });
   }
 

@@ -116,7 +116,11 @@ export async function run(home: string): Promise<void> {
       panes: () => inputs.pokePanes(),
       deliveries: () => post.poke(),
       looks: () => looks.poke(),
-      pullRequests: () => pullRequests.look(),
+      checkout: session => checkouts.hint(session),
+      facts() {
+        checkouts.hintAll();
+        pullRequests.look();
+      },
     },
     drain: () => inputs.drain(),
     settleUnclaimed: launch => post.settleUnclaimed(launch),

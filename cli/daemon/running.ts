@@ -34,7 +34,6 @@ export class Running {
   #followers: TailFollower[] = [];
   readonly #unwatch = new Map<string, () => void>();
   #stateAgain: NodeJS.Timeout | null = null;
-  /** When the state file was last asked for a second time. */
   #isClosed = false;
 
   static open(daemon: Daemon, session: Session): Running {
@@ -104,6 +103,7 @@ export class Running {
   readTails(whole = false): void {
     if (this.#isClosed) return;
     for (const follower of this.#followers) {
+      const before = follower.offset;
       let hasMore = true;
       while (hasMore) {
         hasMore = follower.read(observations => this.#observe(observations));
@@ -112,6 +112,8 @@ export class Running {
           break;
         }
       }
+      // An agent that says something may have done something.
+      if (follower.offset > before) this.#daemon.poke.checkout(this.#name);
     }
   }
 

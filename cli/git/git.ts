@@ -1,5 +1,6 @@
 /** The one door to git: nothing else in the program starts it. */
 import { stat } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Failure } from '../domain/failure.js';
@@ -25,6 +26,8 @@ export interface GitOptions {
    * Git's messages may then be translated.
    */
   asUser?: boolean;
+  /** Everybody else goes first: git, and what it starts, has a lower priority. */
+  inBackground?: boolean;
   /** Git's standard error as it comes, for progress. */
   onStderr?: (text: string) => void;
 }
@@ -164,6 +167,7 @@ export class Git {
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
+    if (options.inBackground && subprocess.pid !== undefined) lowerPriority(subprocess.pid);
     let stderr = '';
     let exited: number | null = null;
     subprocess.stderr.on('data', (chunk: Buffer) => {
@@ -202,6 +206,14 @@ export class Git {
       // Reading must not fight the agent for index.lock.
       ...(options.asUser ? {} : { LC_ALL: 'C', LANGUAGE: 'C', GIT_OPTIONAL_LOCKS: '0' }),
     };
+  }
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended.
   }
 }
 

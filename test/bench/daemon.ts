@@ -55,7 +55,7 @@ export async function measureDaemon(): Promise<Figure[]> {
 }
 
 /** The command's own last act is to print the time, so the event's message says when it ended. Milliseconds. */
-async function latencies(world: BenchWorld): Promise<number[]> {
+export async function latencies(world: BenchWorld): Promise<number[]> {
   const program = join(packageRoot, 'dist', 'actor.cjs');
   const follower = spawn(
     process.execPath,
@@ -124,10 +124,11 @@ function hookTime(world: BenchWorld): number {
   return median(times);
 }
 
-function processorTime(pid: number): number {
+/** Milliseconds that this process has worked; with `all`, those too that its ended children have. */
+export function processorTime(pid: number, all = false): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK;
+  return fields.slice(11, all ? 15 : 13).reduce((sum, field) => sum + Number(field) * TICK, 0);
 }
 
 function residentMegabytes(pid: number): number {

@@ -4,6 +4,7 @@
  */
 import { renderTable } from '../../cli/client/table.js';
 import { CASES, type Case } from './cases.js';
+import { measureCrowd } from './crowd.js';
 import { type Figure, measureDaemon } from './daemon.js';
 import { measureMenu } from './menu.js';
 import { compare } from './statistics.js';
@@ -13,7 +14,7 @@ const [runs = '11', word = ''] = process.argv.slice(2);
 const cases = CASES.filter(({ name }) => name.includes(word));
 
 /** What has no yardstick; by the word that chooses them. */
-const FIGURES = { daemon: measureDaemon, menu: measureMenu };
+const FIGURES = { daemon: measureDaemon, menu: measureMenu, crowd: measureCrowd };
 
 function timed(act: () => void): number {
   const begin = performance.now();

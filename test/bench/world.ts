@@ -10,7 +10,8 @@ export class BenchWorld {
   readonly env: Record<string, string>;
   #count = 0;
 
-  constructor() {
+  /** `files`: so many in the repository. */
+  constructor(files = 200) {
     const home = join(this.root, 'home');
     for (const folder of [home, this.repository]) mkdirSync(folder);
     writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@example.com\n');
@@ -23,8 +24,11 @@ export class BenchWorld {
       LANG: 'C.UTF-8',
       SHELL: '/bin/bash',
     };
-    for (let file = 0; file < 200; file++)
-      writeFileSync(join(this.repository, `file-${file}`), `${file}\n`.repeat(50));
+    for (let file = 0; file < files; file++) {
+      const folder = join(this.repository, `folder-${Math.floor(file / 100)}`);
+      if (file % 100 === 0) mkdirSync(folder);
+      writeFileSync(join(folder, `file-${file}`), `${file}\n`.repeat(50));
+    }
     this.run('git', 'init', '-q', '-b', 'main');
     this.run('git', 'add', '.');
     this.run('git', 'commit', '-qm', 'Begin');

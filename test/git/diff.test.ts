@@ -1,5 +1,5 @@
 import test from 'ava';
-import { diffAgainstBase } from '../../cli/git/diff.js';
+import { hasUncommitted, linesAgainstBase } from '../../cli/git/diff.js';
 import { withWorld } from './world.js';
 
 const cases: [what: string, script: string, expected: { added: number; deleted: number; dirty: boolean }][] =
@@ -56,14 +56,15 @@ for (const [what, script, expected] of cases)
     const path = await worktree();
     const commit = await sh(repo, 'git rev-parse HEAD');
     await sh(path, `REPO='${repo}'; ${script}`);
-    t.deepEqual(await diffAgainstBase(git, path, { ref: 'main', commit }), expected);
+    const lines = await linesAgainstBase(git, path, { ref: 'main', commit }, {});
+    t.deepEqual({ ...lines, dirty: await hasUncommitted(git, path, {}) }, expected);
   });
 
 test('a base branch that is gone leaves its commit', async t => {
   const { git, worktree, sh } = await withWorld(t);
   const path = await worktree();
   const commit = await sh(path, 'git rev-parse HEAD; echo a > x; git add x; git commit --quiet --message X');
-  t.like(await diffAgainstBase(git, path, { ref: 'gone', commit }), { added: 1, deleted: 0 });
+  t.like(await linesAgainstBase(git, path, { ref: 'gone', commit }, {}), { added: 1, deleted: 0 });
 });
 
 test('unrelated history is compared as it is', async t => {
@@ -73,14 +74,11 @@ test('unrelated history is compared as it is', async t => {
     path,
     'git rev-parse HEAD; git checkout --quiet --orphan o; git commit --quiet --message O',
   );
-  t.deepEqual(await diffAgainstBase(git, path, { ref: null, commit }), {
-    added: 0,
-    deleted: 0,
-    dirty: false,
-  });
+  t.deepEqual(await linesAgainstBase(git, path, { ref: null, commit }, {}), { added: 0, deleted: 0 });
 });
 
 test('a directory that is gone is an error', async t => {
   const { git, arena } = await withWorld(t);
-  await t.throwsAsync(diffAgainstBase(git, `${arena.root}/nope`, { ref: null, commit: 'HEAD' }));
+  await t.throwsAsync(linesAgainstBase(git, `${arena.root}/nope`, { ref: null, commit: 'HEAD' }, {}));
+  await t.throwsAsync(hasUncommitted(git, `${arena.root}/nope`, {}));
 });

@@ -28,7 +28,7 @@ export const status: Action<'status'> = async daemon => {
 /** Mains first, then as they were created. Says which session files cannot be used. */
 export const list: Action<'list'> = async (daemon, { request, notice }) => {
   for (const problem of daemon.fileProblems) notice(problem);
-  daemon.poke.pullRequests();
+  daemon.poke.facts();
   const wanted = request.params.status;
   return [...daemon.ledger.world.sessions.values()]
     .filter(session => wanted === null || session.status === wanted)
@@ -39,7 +39,7 @@ export const list: Action<'list'> = async (daemon, { request, notice }) => {
 export const show: Action<'show'> = async (daemon, { request }) => {
   const session = requireSession(daemon, request.params.name);
   const { name } = session.definition;
-  daemon.poke.pullRequests();
+  daemon.poke.facts();
   return detailOf(daemon.ledger.world, session, daemon.facts.get(name), isBlocked(daemon, session));
 };
 

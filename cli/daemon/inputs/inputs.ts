@@ -2,15 +2,23 @@
  * Everything that comes in from agents and tmux. Each kind of hint (a watch event, a tmux hook, the sweep) leads to the
  * same look; a slow sweep covers what was missed.
  */
+import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
+import { hasEnded } from '../processes.js';
 import { type AgentMessage, readInbox, removeMessage } from './inbox.js';
 import { observe } from './observe.js';
 import { sweepPanes } from './panes.js';
 
-/** Inbox, transcripts and state files are looked at again this often, in milliseconds, in case a hint was lost. */
-const SWEEP_FILES = 2000;
-const SWEEP_PANES = 5000;
+/**
+ * The inbox, and the files of agents that are at work, are looked at again this often, in milliseconds, in case a hint was
+ * lost; each so many times the agents' processes, and the files of those that rest.
+ */
+const SWEEP = 2000;
+const SWEEPS_PER_LIFE = 2;
+const SWEEPS_PER_REST = 5;
+/** All windows, of which tmux's own hooks and the agents' processes tell sooner as a rule. */
+const SWEEP_PANES = 15_000;
 
 export class Inputs {
   readonly #daemon: Daemon;
@@ -18,6 +26,7 @@ export class Inputs {
   #panes: Promise<void> | null = null;
   #arePanesPoked = false;
   #timers: NodeJS.Timeout[] = [];
+  #sweeps = 0;
   #unwatch: (() => void) | null = null;
 
   constructor(daemon: Daemon) {
@@ -30,7 +39,7 @@ export class Inputs {
       if (file === null || !file.split('/').at(-1)!.startsWith('.')) this.pokeInbox();
     });
     this.#timers = [
-      setInterval(() => this.#safely('sweep', () => this.drain()), SWEEP_FILES),
+      setInterval(() => this.#safely('sweep', () => this.#sweep()), SWEEP),
       setInterval(() => this.pokePanes(), SWEEP_PANES),
     ];
   }
@@ -67,12 +76,25 @@ export class Inputs {
   /** All that agents have said so far, in the order in which hooks, then transcripts, then state files count. */
   drain(): void {
     this.#readInbox();
-    for (const session of this.#daemon.ledger.world.sessions.values()) {
-      if (!session.launch) continue;
-      const { running } = this.#daemon.workerOf(session);
-      running?.readTails(true);
-      running?.readState();
-    }
+    for (const session of this.#daemon.ledger.world.sessions.values()) this.#readFiles(session);
+  }
+
+  #readFiles(session: Session): void {
+    if (!session.launch) return;
+    const { running } = this.#daemon.workerOf(session);
+    running?.readTails(true);
+    running?.readState();
+  }
+
+  #sweep(): void {
+    this.#sweeps++;
+    this.#readInbox();
+    const sessions = [...this.#daemon.ledger.world.sessions.values()];
+    const isForAll = this.#sweeps % SWEEPS_PER_REST === 0;
+    for (const session of sessions)
+      if (isForAll || session.turn || !session.launch?.ready) this.#readFiles(session);
+    if (this.#sweeps % SWEEPS_PER_LIFE > 0) return;
+    if (sessions.some(({ launch }) => launch?.pid && hasEnded(launch.pid))) this.pokePanes();
   }
 
   #readInbox(): void {

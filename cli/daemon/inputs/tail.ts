@@ -22,6 +22,11 @@ export class TailFollower {
     this.#reader = tail.reader(this.#offset);
   }
 
+  /** How many bytes of the file were read. */
+  get offset(): number {
+    return this.#offset;
+  }
+
   /**
    * Reads what is new and hands it to `use`. What `use` throws is thrown; nothing is lost by it.
    * @returns true when there may be more (the burst was full).

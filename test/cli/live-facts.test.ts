@@ -1,0 +1,41 @@
+/** What the list says of a session's files while they change: nobody has to wait for the end of a turn. */
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { tell } from './story.js';
+
+test.serial('changes show while the turn runs, when its agent says something', async t => {
+  const story = await tell(t);
+  await story.make(
+    'work',
+    '-p',
+    'echo begun; until [ -e "$HOME/go" ]; do sleep 0.1; done; seq 5 > new; git add new; echo said; sleep 600',
+  );
+  // The first look, which every session gets, is over.
+  await story.until('work', ({ diff, status }) => diff !== null && status === 'working');
+  await writeFile(join(story.home, 'go'), '');
+  const { diff, dirty, status } = await story.until('work', session => session.diff?.added === 5);
+  t.deepEqual({ diff, dirty, status }, { diff: { added: 5, deleted: 0 }, dirty: true, status: 'working' });
+});
+
+test.serial('a commit from another terminal shows on a session that rests', async t => {
+  const story = await tell(t);
+  await story.make('rest', '-p', 'true', '--wait');
+  const { dir } = await story.until('rest', ({ diff }) => diff !== null);
+  await appendFile(join(dir, 'by-hand'), 'one\ntwo\n');
+  await story.run('git', ['-C', dir, 'add', 'by-hand']);
+  await story.until('rest', ({ diff, dirty }) => diff?.added === 2 && dirty === true);
+  await story.run('git', ['-C', dir, 'commit', '--quiet', '--message', 'By hand']);
+  const { diff } = await story.until('rest', ({ dirty }) => dirty === false);
+  t.deepEqual(diff, { added: 2, deleted: 0 });
+});
+
+test.serial('the next session of a name begins with facts of its own', async t => {
+  const story = await tell(t);
+  await story.make('again', '-p', 'seq 9 > x; git add x', '--wait');
+  await story.until('again', ({ diff }) => diff?.added === 9);
+  await story.ok('discard', 'again', '--force');
+  const { diff, dirty } = JSON.parse(await story.make('again', '--json'));
+  t.deepEqual({ diff, dirty }, { diff: null, dirty: null });
+  await story.until('again', session => session.diff?.added === 0 && session.dirty === false);
+});
