@@ -2,7 +2,9 @@
 // file transpiled one to one, for ava; Node 20 cannot strip types by itself).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 process.chdir(import.meta.dirname);
@@ -35,17 +37,35 @@ const shared = {
 
 const bundle = { ...shared, bundle: true, outdir: 'dist', sourcemap: 'linked' };
 
-// The client starts for every command a person types: CommonJS, since Node's ESM loader costs milliseconds, minified
-// (less to read and scan), and without yargs, whose load alone doubles the time of a command: only help needs it.
-const client = {
+// The client starts for every command a person types, and the daemon with the first of them: CommonJS, which V8 takes from
+// its code cache (and Node's ESM loader costs milliseconds).
+const cached = {
   ...bundle,
   format: 'cjs',
-  minify: true,
-  // Where yargs-parser asks for the URL, a path does as well.
-  define: { ...shared.define, 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { ...shared.define, 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },
 };
 
-// These live long, or are asked for by a person who reads: ESM, with a require for the CommonJS packages they bundle.
+// Minified (less to read and scan), and without yargs, whose load alone doubles the time of a command: only help needs it.
+const client = { ...cached, minify: true };
+
+// kdljs builds its parser of queries when it is loaded, which takes as long as that of documents: nobody asks for it here.
+const withoutQueries = {
+  name: 'without-queries',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^\.\/queryEngine\.js$/ }, async ({ path, resolveDir, kind, pluginData }) => {
+      if (pluginData === 'asked') return null;
+      const found = await resolve(path, { resolveDir, kind, pluginData: 'asked' });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
+const daemon = { ...cached, minifyWhitespace: true, plugins: [withoutQueries] };
+
+// A launcher runs its bundle from the cache.
+const launcher = { ...bundle, format: 'cjs', outExtension: { '.js': '.cjs' } };
+
+// These are asked for by a person who reads, or live long: ESM, with a require for the CommonJS packages they bundle.
 const others = {
   ...bundle,
   format: 'esm',
@@ -64,23 +84,33 @@ async function bundleOf(options, name, entry) {
   }
 }
 
-/** Lets the client make its code cache for this version of Node, with a command that asks for a daemon and finds none. */
-function keepCodeCache() {
+/**
+ * Lets client and daemon make their code caches for this version of Node: the client by a command that asks for a daemon and
+ * finds none, the daemon by a life that nobody needs.
+ */
+function keepCodeCaches() {
   for (const name of readdirSync('dist')) if (name.includes('.cache')) rmSync(`dist/${name}`);
-  spawnSync(process.execPath, ['dist/actor.cjs', 'daemon', 'status'], {
-    env: { ACTOR_HOME: '/nonexistent' },
-    stdio: 'ignore',
-  });
+  const home = mkdtempSync(join(tmpdir(), 'actor-build-'));
+  const run = (...words) =>
+    spawnSync(process.execPath, words, {
+      env: { PATH: process.env.PATH, ACTOR_HOME: home, ACTOR_IDLE_END: '1' },
+      stdio: 'ignore',
+      timeout: 20_000,
+    });
+  run('dist/actor.cjs', 'daemon', 'status');
+  run('dist/daemon.cjs');
+  rmSync(home, { recursive: true, force: true });
 }
 
-await bundleOf({ ...client, outExtension: { '.js': '.cjs' } }, 'actor', 'cli/client/launch.ts');
+await bundleOf({ ...launcher, minify: true }, 'actor', 'cli/client/launch.ts');
 await bundleOf(client, 'client', 'cli/main.ts');
+await bundleOf(launcher, 'daemon', 'cli/daemon/launch.ts');
+await bundleOf(daemon, 'daemon', 'cli/daemon/main.ts');
 await bundleOf({ ...others, minify: true }, 'help', 'cli/client/help.ts');
-await bundleOf(others, 'daemon', 'cli/daemon/main.ts');
 await bundleOf(others, 'copier', 'cli/git/copier.ts');
 await bundleOf(others, 'mcp', 'cli/mcp/main.ts');
 chmodSync('dist/actor.cjs', 0o755);
-keepCodeCache();
+keepCodeCaches();
 
 if (process.argv.includes('--tests')) {
   const sources = filesOf(...folders, 'test').filter(file => file.endsWith('.ts'));

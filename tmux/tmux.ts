@@ -74,7 +74,9 @@ export class Tmux {
    * Several commands in one invocation: the server takes them whole or not at all, and stops at the first that fails.
    * @throws {TmuxError} named after the first command.
    */
-  runAll(commands: string[][], options?: RunOptions): Promise<string> {
+  async runAll(commands: string[][], options?: RunOptions): Promise<string> {
+    // Before the first window, and so at the first start of all, there is nobody to ask: that costs no process.
+    if (!existsSync(this.socket)) throw new TmuxError('no-server', commands[0]?.[0] ?? '', '');
     return this.#execute([this.program, '-N'], commands, options);
   }
 

@@ -97,7 +97,7 @@ export class Context {
     const handlers = { notice: (text: string) => this.io.note(text), ...question.handlers };
     return ask(
       { ...question, handlers, caller: this.#caller(question.method) },
-      { home: this.home, env: this.env, program: join(distFolder(), 'daemon.mjs') },
+      { home: this.home, env: this.env, program: join(distFolder(), 'daemon.cjs') },
     );
   }
 

@@ -1,54 +1,6 @@
 #!/usr/bin/env node
-/**
- * What `actor` starts: runs the client's bundle from V8's code cache, which spares every command the milliseconds that its
- * compilation takes. V8 itself refuses a cache of another version of V8 or of other flags; the cache's name holds the
- * build, since of the source V8 compares only the length. A cache that is missing or refused is made when the command ends.
- */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { Script } from 'node:vm';
-import { BUILD } from '../build.js';
+/** What `actor` starts: the client's bundle, from V8's code cache. */
+import { runFromCache } from '../code-cache.js';
 
-type Run = (
-  require: NodeJS.Require,
-  file: string,
-  folder: string,
-  importFile: (url: string) => unknown,
-) => void;
-
-const file = `${__dirname}/client.js`;
-const cacheFile = `${__dirname}/client-${BUILD}.cache`;
-const cachedData = read(cacheFile);
-const source = `(function (require, __filename, __dirname, importFile) {${readFileSync(file, 'utf8')}\n})`;
-const script = new Script(source, {
-  filename: file,
-  ...(cachedData ? { cachedData } : {}),
-});
-// Not from `--version`, which compiles next to nothing.
-if ((!cachedData || script.cachedDataRejected) && process.argv[2] !== '--version')
-  process.once('exit', keepCache);
-(script.runInThisContext() as Run)(require, file, __dirname, url => import(url));
-
-function read(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
-  }
-}
-
-/** At the end, so that the functions that were used are in it. Replaced by rename: others read it meanwhile. */
-function keepCache(): void {
-  const draft = `${cacheFile}.${process.pid}`;
-  try {
-    const descriptor = openSync(draft, 'wx');
-    try {
-      writeSync(descriptor, script.createCachedData());
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(draft, cacheFile);
-  } catch {
-    // Installed where this user may not write, or the disk is full: it works without.
-    rmSync(draft, { force: true });
-  }
-}
+// `--version` compiles next to nothing.
+runFromCache('client', require, process.argv[2] !== '--version');

@@ -9,9 +9,7 @@ if (!home) {
 } else {
   // A window, or a shell, that started it must not be able to end it by its own end.
   process.on('SIGHUP', () => {});
-  try {
-    await run(home);
-  } catch (error) {
+  run(home).catch(error => {
     // For the client that started it: its words, and no stack for what a person can mend. It ends in any case: half a daemon
     // would hold the home, and answer nobody.
     const isKnown = error instanceof Failure;
@@ -20,5 +18,5 @@ if (!home) {
     );
     if (isKnown && error.hint) process.stderr.write(`hint: ${error.hint}\n`);
     process.exit(1);
-  }
+  });
 }

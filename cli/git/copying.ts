@@ -1,6 +1,6 @@
 /** Where copying is done: a few small files at once, anything more in a thread of its own (copier.ts). */
 import { lstatSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Bytes, raw } from './bytes.js';
 import { Copying, type Trees } from './copy.js';
@@ -69,8 +69,9 @@ async function inThread(
   onProgress: (made: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<Copied> {
-  // Beside this file, under the same extension: `.js` as it stands in the sources, `.mjs` in a bundle.
-  const file = new URL(`./copier${extname(import.meta.url)}`, import.meta.url);
+  // Beside this file; bundles have an extension that says what they are.
+  const isBundled = basename(import.meta.dirname) === 'dist';
+  const file = join(import.meta.dirname, isBundled ? 'copier.mjs' : 'copier.js');
   const thread = new Worker(file, { workerData: task });
   let stop = () => {};
   try {

@@ -77,7 +77,7 @@ export class Daemon {
 
   #where() {
     const home = findHome(this.#env, this.cwd);
-    return { home, env: this.#env, program: join(distFolder(), 'daemon.mjs') };
+    return { home, env: this.#env, program: join(distFolder(), 'daemon.cjs') };
   }
 
   #caller(method: Method): Caller {

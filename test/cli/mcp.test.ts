@@ -225,7 +225,7 @@ test.serial(
     const sorted = (all: unknown[]) => all.map(String).sort();
     t.deepEqual(sorted((await childrenOf('main')).map(named)), sorted(mains.slice(0, 5)));
     t.deepEqual(sorted((await childrenOf('boss')).map(named)), sorted(bosses.slice(0, 5)));
-    const isDaemon = ({ command }: { command: string }) => command.endsWith('daemon.mjs');
+    const isDaemon = ({ command }: { command: string }) => command.endsWith('daemon.cjs');
     await eventually(
       async () => (await processesOf(story.actorHome, null)).filter(isDaemon).length,
       count => count === 1,

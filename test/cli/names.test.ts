@@ -68,7 +68,7 @@ test.serial('twenty clients at once, with no daemon, start exactly one', async t
   await Promise.all(Array.from({ length: 20 }, () => story.ok('list', { timeout: 60_000 })));
   const daemons = await eventually(
     async () =>
-      (await processesOf(story.actorHome, null)).filter(({ command }) => command.endsWith('daemon.mjs')),
+      (await processesOf(story.actorHome, null)).filter(({ command }) => command.endsWith('daemon.cjs')),
     found => found.length === 1,
   );
   t.is(daemons[0]?.pid, await story.daemonPid());

@@ -30,7 +30,7 @@ export class Rpc {
   /** Starts a daemon (one of several wins) with this in its environment. */
   startDaemon(env: Record<string, string> = {}): void {
     const errors = openSync(join(this.#arena.root, 'daemon.errors'), 'a');
-    spawn(process.execPath, [join(packageRoot, 'dist', 'daemon.mjs')], {
+    spawn(process.execPath, [join(packageRoot, 'dist', 'daemon.cjs')], {
       env: { ...this.#arena.env, ...env },
       cwd: '/',
       detached: true,

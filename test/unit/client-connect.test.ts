@@ -236,7 +236,7 @@ test('from inside a window the tmux server starts it, outside of every process g
 
 test('the command for tmux holds no format', t => {
   const home = findHome({ ACTOR_HOME: '/tmp/#{x}' }, '/');
-  t.false(/(?<!#)#(##)*(?!#)/.test(tmuxStartCommand(home, '/usr/bin/node', '/opt/#(id)/daemon.mjs')));
+  t.false(/(?<!#)#(##)*(?!#)/.test(tmuxStartCommand(home, '/usr/bin/node', '/opt/#(id)/daemon.cjs')));
 });
 
 function socketAnswers(path: string): Promise<boolean> {

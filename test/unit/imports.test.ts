@@ -24,13 +24,14 @@ interface Row {
 const TABLE: Record<string, Row> = {
   protocol: {},
   build: { types: ['protocol'] },
+  'code-cache': { rooms: ['build'] },
   domain: { types: ['protocol'] },
 
   main: { rooms: ['build', 'client', 'commands', 'protocol'] },
   commands: { rooms: ['build', 'client', 'domain', 'protocol', 'texts'] },
   // Results in words: what the command line prints, the MCP tools answer as well.
   texts: { rooms: ['client'], types: ['protocol'] },
-  client: { rooms: ['build', 'domain', 'protocol'], packages: ['yargs', 'yargs-parser'] },
+  client: { rooms: ['build', 'code-cache', 'domain', 'protocol'], packages: ['yargs', 'yargs-parser'] },
   // It asks as every client does, with the same failures; from domain also what a claude's children must not inherit.
   mcp: {
     rooms: ['build', 'client', 'domain', 'protocol', 'texts'],
@@ -38,7 +39,7 @@ const TABLE: Record<string, Row> = {
   },
 
   daemon: {
-    rooms: ['agents', 'build', 'domain', 'git', 'hooks', 'protocol', 'store', 'tmux'],
+    rooms: ['agents', 'build', 'code-cache', 'domain', 'git', 'hooks', 'protocol', 'store', 'tmux'],
     packages: ['chokidar', 'execa'],
   },
   // A person's codex is configured in TOML.
