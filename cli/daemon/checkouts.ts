@@ -5,6 +5,7 @@ import type { Session } from '../domain/world.js';
 import { hasUncommitted, linesAgainstBase } from '../git/diff.js';
 import { Git, type GitOptions } from '../git/git.js';
 import { readLink } from '../git/link.js';
+import { Alarm } from './alarm.js';
 import { CheckoutQueue, type Look } from './checkout-queue.js';
 import type { Daemon } from './context.js';
 import { ownEnvironment } from './environment.js';
@@ -24,9 +25,8 @@ export class Checkouts {
   readonly #queue = new CheckoutQueue();
   /** By session: the folder of its worktree's index and HEAD that is watched, and what ends that. */
   readonly #watched = new Map<string, { folder: string; unwatch(): void }>();
+  readonly #alarm = new Alarm(() => this.#next());
   #isBusy = false;
-  #timer: NodeJS.Timeout | null = null;
-  #timerAt = 0;
 
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
@@ -38,20 +38,20 @@ export class Checkouts {
 
   /** Something changed: turns may have ended. Nobody's answer waits for git, so it is looked at a moment later. */
   poke(): void {
-    this.#again(PAUSE);
+    this.#alarm.in(PAUSE);
   }
 
   /** The files of this session's worktree may have changed. */
   hint(name: string): void {
     this.#queue.hint(name, Date.now());
-    this.#again(PAUSE);
+    this.#alarm.in(PAUSE);
   }
 
   /** Somebody looks at the sessions: what they see next is what is there now. */
   hintAll(): void {
     for (const name of this.#daemon.ledger.world.sessions.keys())
       this.#queue.hint(name, Date.now(), LOOKED_AT);
-    this.#again(PAUSE);
+    this.#alarm.in(PAUSE);
   }
 
   /** Is what this session's last turn changed known? True where there is nothing to know. */
@@ -73,7 +73,7 @@ export class Checkouts {
     );
     this.#unwatchOthers(new Set(sessions.map(({ definition }) => definition.name)));
     const next = this.#queue.next(Date.now());
-    if (next && 'at' in next) this.#again(next.at - Date.now());
+    if (next && 'at' in next) this.#alarm.in(next.at - Date.now());
     if (!next || 'at' in next) return;
     this.#isBusy = true;
     const begin = Date.now();
@@ -82,7 +82,7 @@ export class Checkouts {
       .finally(() => {
         this.#queue.done(next, Date.now(), Date.now() - begin);
         this.#isBusy = false;
-        this.#again(0);
+        this.#alarm.in(0);
       });
   }
 
@@ -129,20 +129,6 @@ export class Checkouts {
       unwatch();
       this.#watched.delete(name);
     }
-  }
-
-  /** Goes on after this time, or earlier if that was to be done already. */
-  #again(delay: number): void {
-    const at = Date.now() + delay;
-    if (this.#timer) {
-      if (this.#timerAt <= at) return;
-      clearTimeout(this.#timer);
-    }
-    this.#timerAt = at;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#next();
-    }, delay).unref();
   }
 }
 

@@ -11,6 +11,7 @@ import { messageOf } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
 import type { Delivery, Pending, Session } from '../domain/world.js';
 import type { ActorEvent } from '../protocol.js';
+import { Alarm } from './alarm.js';
 import type { Daemon } from './context.js';
 import { point } from './fault.js';
 import { isMailDoor, Mail } from './mail.js';
@@ -43,8 +44,7 @@ export class Post {
   /** Until when the inbox of a launch is not used. */
   readonly #distrusted = new Map<string, number>();
   readonly #queue: QueueDoor;
-  #timer: NodeJS.Timeout | null = null;
-  #timerAt = 0;
+  readonly #alarm = new Alarm(() => this.poke());
   #isPoked = false;
 
   constructor(daemon: Daemon) {
@@ -52,7 +52,7 @@ export class Post {
     this.#mail = new Mail(daemon.places.mail);
     this.#queue = new QueueDoor(daemon, {
       withdraw: (delivery, certain) => this.#withdraw(delivery, certain),
-      again: delay => this.#again(delay),
+      again: delay => this.#alarm.in(delay),
     });
   }
 
@@ -65,7 +65,7 @@ export class Post {
         this.#deliver();
       } catch (error) {
         this.#daemon.log('deliveries', error);
-        this.#again(BATCH_INTERVAL);
+        this.#alarm.in(BATCH_INTERVAL);
       }
     });
   }
@@ -129,7 +129,7 @@ export class Post {
     this.#daemon.log(`${delivery.to}: its inbox refused events: ${why}`);
     this.#withdraw(delivery, true);
     this.#distrust(delivery.launch);
-    this.#again(BATCH_INTERVAL);
+    this.#alarm.in(BATCH_INTERVAL);
   }
 
   #deliver(): void {
@@ -142,13 +142,13 @@ export class Post {
       if (!door || !recipient.launch) continue;
       const wait = BATCH_INTERVAL - (Date.now() - (this.#lastOffer.get(recipient.definition.name) ?? 0));
       if ((door === 'mcp' || door === 'queue') && wait > 0) {
-        this.#again(wait);
+        this.#alarm.in(wait);
         continue;
       }
       // Each message of a queue is a turn: what happens meanwhile goes into the next one, and nothing overtakes.
       if (door === 'queue' && this.#queue.isTaken(recipient)) continue;
       if (door !== 'print' && waiting.some(({ event }) => this.#isDiffOnItsWay(event))) {
-        this.#again(DIFF_STEP);
+        this.#alarm.in(DIFF_STEP);
         continue;
       }
       // There is one folder to claim: what lies in it unclaimed goes into the new one as well.
@@ -234,7 +234,7 @@ export class Post {
   #hand(name: string, token: string, text: string): void {
     this.#handed.set(token, Date.now());
     this.#daemon.doors.get(name)?.hand(token, text);
-    this.#again(ACCEPTANCE_PATIENCE + 100);
+    this.#alarm.in(ACCEPTANCE_PATIENCE + 100);
   }
 
   /** What an earlier daemon offered to an inbox: its MCP server knows whether it has handed that in, and does so once. */
@@ -266,7 +266,7 @@ export class Post {
       const handed = this.#handed.get(delivery.token) ?? this.#daemon.startedAt;
       const age = Date.now() - Math.max(delivery.at, handed);
       if (age < ACCEPTANCE_PATIENCE) {
-        this.#again(ACCEPTANCE_PATIENCE - age + 100);
+        this.#alarm.in(ACCEPTANCE_PATIENCE - age + 100);
         continue;
       }
       this.#daemon.log(`${delivery.to}: its inbox lost the events ${delivery.events.join(', ')}`);
@@ -279,19 +279,5 @@ export class Post {
     this.#daemon.ledger.commit([
       { kind: 'delivery', token, to, launch, door, events, state: 'withdrawn', certain },
     ]);
-  }
-
-  /** Looks again after this time, or earlier if that was to be done already. */
-  #again(delay: number): void {
-    const at = Date.now() + delay;
-    if (this.#timer) {
-      if (this.#timerAt <= at) return;
-      clearTimeout(this.#timer);
-    }
-    this.#timerAt = at;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.poke();
-    }, delay);
   }
 }
