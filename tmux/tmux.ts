@@ -118,6 +118,8 @@ export class Tmux {
       reject: false,
       timeout: options.timeoutMs ?? 10_000,
       forceKillAfterDelay: 500,
+      // It lives for milliseconds, and a daemon that goes lets it do its command; execa's own listeners cost more than that.
+      cleanup: false,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     });
     if (!result.failed) return result.stdout;

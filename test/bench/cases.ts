@@ -1,4 +1,6 @@
 /** What is measured, against which yardstick, and how many times its time it may take. */
+import { join } from 'node:path';
+import { packageRoot } from '../helpers/root.js';
 import type { BenchWorld } from './world.js';
 
 export interface Yardstick {
@@ -41,6 +43,13 @@ const start: Yardstick = {
     world.tmux('new-window', '-d', 'bash');
   },
 };
+
+/** A hook can do no less: it keeps what it is given, under a name that is there at once. */
+const keep: Yardstick = {
+  name: 'sh: cat, mv',
+  run: world => world.pipe(PAYLOAD, 'sh', '-c', 'cat > "$HOME/draft" && mv -f "$HOME/draft" "$HOME/kept"; :'),
+};
+const PAYLOAD = JSON.stringify({ hook_event_name: 'Stop', last_assistant_message: 'x'.repeat(2000) });
 
 /** A session whose agent runs and is idle. */
 function idleSession(name: string) {
@@ -117,6 +126,13 @@ export const CASES: readonly Case[] = [
     yardstick: start,
     limit: 3.5,
     run: world => void world.actor('new', '--agent', 'shell', `w${world.next()}`, '-p', 'true'),
+  },
+  {
+    name: 'hooks/agent-event.sh',
+    yardstick: keep,
+    limit: 1.5,
+    prepare: world => void world.actor('daemon', 'start'),
+    run: world => world.pipe(PAYLOAD, 'sh', join(packageRoot, 'hooks', 'agent-event.sh'), 'Stop'),
   },
   { name: 'actor --help (yargs)', yardstick: node, limit: null, run: world => void world.actor('--help') },
 ];

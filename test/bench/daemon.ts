@@ -1,5 +1,5 @@
 /** What has no yardstick: how soon an event is told, what a hook costs, and what an idle daemon costs. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,7 +40,6 @@ export async function measureDaemon(): Promise<Figure[]> {
       { name: "a command's end to the event on events -f (median)", value: alone, unit: 'ms', limit: 30 },
       { name: 'the same with 50 sessions', value: crowded, unit: 'ms', limit: 60 },
       ...hooked,
-      { name: 'hooks/agent-event.sh (median)', value: hookTime(world), unit: 'ms', limit: 10 },
       { name: 'idle daemon with 50 sessions: of a core', value: share, unit: '%', limit: 1 },
       {
         name: 'idle daemon with 50 sessions: resident',
@@ -110,18 +109,6 @@ async function latencyBesideHooks(world: BenchWorld): Promise<Figure[]> {
   }
   writeFileSync(settings, '');
   return figures;
-}
-
-function hookTime(world: BenchWorld): number {
-  const script = join(packageRoot, 'hooks', 'agent-event.sh');
-  const env = { ...world.env, ACTOR_NAME: 'nobody', ACTOR_LAUNCH: '0000000000' };
-  const input = JSON.stringify({ hook_event_name: 'Stop', last_assistant_message: 'x'.repeat(2000) });
-  const times = Array.from({ length: SAMPLES }, () => {
-    const begin = performance.now();
-    spawnSync('/bin/sh', [script, 'Stop'], { env, input });
-    return performance.now() - begin;
-  });
-  return median(times);
 }
 
 /** Milliseconds that this process has worked; with `all`, those too that its ended children have. */

@@ -53,6 +53,12 @@ export class BenchWorld {
     return stdout;
   }
 
+  /** Runs a program with this text on its standard input, as the hook of an agent that nobody knows. */
+  pipe(input: string, program: string, ...words: string[]): void {
+    const env = { ...this.env, ACTOR_NAME: 'nobody', ACTOR_LAUNCH: '0000000000' };
+    spawnSync(program, words, { cwd: this.repository, env, input });
+  }
+
   node(...words: string[]): string {
     return this.run(process.execPath, ...words);
   }
