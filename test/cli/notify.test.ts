@@ -1,5 +1,5 @@
 /** `notify desktop=#true`, as the person's desktop and terminals hear of it. */
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { packageRoot } from '../helpers/root.js';
@@ -97,15 +97,9 @@ test.serial('without a desktop the attached terminals are told, by an escape seq
   await story.ok('--detach', 'shell');
   const person = await story.person(['attach']);
   await person.sees(/♛ main/);
-  const raw = join(story.home, 'raw');
-  const outer = ['-S', join(story.root, 'outer.sock')];
-  const pane = (await story.run('tmux', [...outer, 'list-panes', '-a', '-F', '#{pane_id}'])).stdout.trim();
-  t.is((await story.run('tmux', [...outer, 'pipe-pane', '-t', pane, `cat > '${raw}'`])).code, 0);
+  const raw = await person.record();
   await story.ok('new', 'fix', '--agent', 'mine', '--purpose', 'a #{pid} \x1b[31mb', '-p', 'ASK NEVER');
-  const sent = await eventually(
-    () => readFile(raw, 'utf8').catch(() => ''),
-    text => text.includes(']9;'),
-  );
+  const sent = await eventually(raw, text => text.includes(']9;'));
   t.true(sent.includes('\x1b]9;actor: fix waits for you: wants an answer: a #{pid} [31mb\x07'), sent);
   t.is(sent.split(']9;').length, 2);
   await person.sees(/! fix/);

@@ -1,5 +1,6 @@
 /** A person's terminal: a pane of a private outer tmux server, whose screen can be read and whose keys can be pressed. */
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Arena } from './arena.js';
@@ -9,6 +10,10 @@ export interface Terminal {
   screen(): Promise<string>;
   /** The same with the escape sequences of colours and attributes. */
   styledScreen(): Promise<string>;
+  /** Keeps every byte that is sent to the terminal from now on. @returns how to read them. */
+  record(): Promise<() => Promise<string>>;
+  /** The title that the terminal was given. */
+  title(): Promise<string>;
   /** Presses keys by tmux's names: `Enter`, `C-z`, `M-1`. */
   press(...keys: string[]): Promise<void>;
   /** Types text as it is. */
@@ -54,6 +59,12 @@ export async function openTerminal(
   return {
     screen: () => tmux('capture-pane', '-p', '-t', pane),
     styledScreen: () => tmux('capture-pane', '-p', '-e', '-t', pane),
+    record: async () => {
+      const file = join(arena.root, `raw-${randomUUID()}`);
+      await tmux('pipe-pane', '-t', pane, `cat > '${file}'`);
+      return () => readFile(file, 'utf8').catch(() => '');
+    },
+    title: () => tmux('display-message', '-p', '-t', pane, '#{pane_title}'),
     press: async (...keys) => void (await tmux('send-keys', '-t', pane, ...keys)),
     type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),
     resize: async (width, height) =>

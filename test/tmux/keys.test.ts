@@ -2,7 +2,7 @@ import test from 'ava';
 import { attachArgv, listClients } from '../../tmux/clients.js';
 import { setOptions } from '../../tmux/options.js';
 import { openTerminal } from '../helpers/terminal.js';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { type Stage, withServer } from './setup.js';
 
 const mode = (stage: Stage, pane: string) => () =>
@@ -126,4 +126,32 @@ test('no key after the prefix makes a foreign window or ends one', async t => {
     clients => clients[0]?.window !== main.window,
   );
   t.is(await tmux.run(['list-panes', '-s', '-t', '=actor', '-F', '#{window_id} #{pane_id}']), before);
+});
+
+test('no click in the menu ends a window: two clicks go there, and the right button has no menu of its own', async t => {
+  const stage = await withServer(t);
+  const { arena, tmux, open } = stage;
+  const main = await open('main');
+  const fix = await open('fix');
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, main.window), {
+    env: { TERM: 'xterm-256color' },
+  });
+  await eventually(terminal.screen, screen => screen.includes('C-z menu'));
+  const listed = await tmux.run(['list-panes', '-s', '-t', '=actor', '-F', '#{window_id}']);
+  await terminal.press('C-z');
+  const menu = await eventually(terminal.screen, screen => /─> .*fix/.test(screen));
+  const row = menu.split('\n').findIndex(line => /─> .*fix/.test(line)) + 1;
+  await terminal.type(`\x1b[<2;10;${row}M`);
+  await holds(terminal.screen, screen => !/Kill|Tag/.test(screen), 500);
+  await terminal.type(`\x1b[<2;10;${row}m`);
+  for (const key of ['X', 'y']) await terminal.press(key);
+  await terminal.press('/');
+  await eventually(terminal.screen, screen => screen.includes('filter:'));
+  await terminal.press('Enter');
+  await terminal.type(['M', 'm', 'M', 'm'].map(button => `\x1b[<0;10;${row}${button}`).join(''));
+  await eventually(
+    () => listClients(tmux),
+    clients => clients[0]?.window === fix.window,
+  );
+  t.is(await tmux.run(['list-panes', '-s', '-t', '=actor', '-F', '#{window_id}']), listed);
 });
