@@ -42,6 +42,8 @@ export interface Daemon {
     deliveries(): void;
     /** Which windows a person sees may have changed. */
     looks(): void;
+    /** A window was closed that no agent lived in any more. */
+    windows(): void;
     /** Somebody looks at the sessions: their pull requests may have to be asked for. */
     pullRequests(): void;
   };

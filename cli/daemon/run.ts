@@ -116,6 +116,7 @@ export async function run(home: string): Promise<void> {
       panes: () => inputs.pokePanes(),
       deliveries: () => post.poke(),
       looks: () => looks.poke(),
+      windows: () => statusLine.windowClosed(),
       pullRequests: () => pullRequests.look(),
     },
     drain: () => inputs.drain(),
