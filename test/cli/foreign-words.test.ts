@@ -39,7 +39,7 @@ test.serial(
     const shows = said.map((_, index) => `actor show s-${index} | tail -n 3 | cut -c -80`).join('; ');
     const script = `actor list; ${shows}; actor logs s-1; echo all shown; read x; actor list -f; exec sleep 600`;
     const reader = await story.person([], { argv: ['/bin/sh', '-c', script], width: 110, height: 70 });
-    const raw = await reader.record();
+    const { raw } = reader;
     const isTable = (screen: string) => {
       const rows = screen.split('\n').filter(line => /^ +s-\d/.test(line));
       t.is(rows.length, said.length, screen);

@@ -97,7 +97,7 @@ test.serial('without a desktop the attached terminals are told, by an escape seq
   await story.ok('--detach', 'shell');
   const person = await story.person(['attach']);
   await person.sees(/♛ main/);
-  const raw = await person.record();
+  const { raw } = person;
   await story.ok('new', 'fix', '--agent', 'mine', '--purpose', 'a #{pid} \x1b[31mb', '-p', 'ASK NEVER');
   const sent = await eventually(raw, text => text.includes(']9;'));
   t.true(sent.includes('\x1b]9;actor: fix waits for you: wants an answer: a #{pid} [31mb\x07'), sent);

@@ -10,8 +10,8 @@ export interface Terminal {
   screen(): Promise<string>;
   /** The same with the escape sequences of colours and attributes. */
   styledScreen(): Promise<string>;
-  /** Keeps every byte that is sent to the terminal from now on. @returns how to read them. */
-  record(): Promise<() => Promise<string>>;
+  /** Every byte that was sent to it, from its first one on. */
+  raw(): Promise<string>;
   /** The title that the terminal was given. */
   title(): Promise<string>;
   /** Presses keys by tmux's names: `Enter`, `C-z`, `M-1`. */
@@ -51,7 +51,9 @@ export async function openTerminal(
     // tmux takes a last `;` of a word for its own.
     ...['env', '-u', 'TMUX', '-u', 'TMUX_PANE', ...extra, ...argv.map(word => word.replace(/;$/, '\\;'))],
   );
+  const raw = join(arena.root, `raw-${session}`);
   await tmux(
+    ...['pipe-pane', '-t', pane, `exec cat > '${raw}'`, ';'],
     ...['set-option', '-t', session, 'status', 'off', ';'],
     ...['set-option', '-w', '-t', session, 'remain-on-exit', 'on', ';'],
     ...['set-option', '-s', 'escape-time', '0', ';', 'wait-for', '-S', session],
@@ -59,11 +61,7 @@ export async function openTerminal(
   return {
     screen: () => tmux('capture-pane', '-p', '-t', pane),
     styledScreen: () => tmux('capture-pane', '-p', '-e', '-t', pane),
-    record: async () => {
-      const file = join(arena.root, `raw-${randomUUID()}`);
-      await tmux('pipe-pane', '-t', pane, `cat > '${file}'`);
-      return () => readFile(file, 'utf8').catch(() => '');
-    },
+    raw: () => readFile(raw, 'utf8').catch(() => ''),
     title: () => tmux('display-message', '-p', '-t', pane, '#{pane_title}'),
     press: async (...keys) => void (await tmux('send-keys', '-t', pane, ...keys)),
     type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),

@@ -29,7 +29,7 @@ for (const term of ['xterm-256color', 'screen-256color'])
       () => stage.tmux.run(['list-clients', '-F', '#{client_termfeatures}']),
       features => features.includes('clipboard'),
     );
-    const raw = await terminal.record();
+    const { raw } = terminal;
     await terminal.press('Enter');
     await eventually(raw, text => text.includes(base64('by the program')));
     await eventually(terminal.screen, screen => screen.includes('copied words'));
@@ -43,7 +43,7 @@ test('what is selected with the mouse is in the clipboard as well', async t => {
   const stage = await withServer(t);
   const script = 'echo one two three; exec sleep 300';
   const { terminal, pane } = await onWindow(stage, t, ['/bin/sh', '-c', script], 'xterm-256color');
-  const raw = await terminal.record();
+  const { raw } = terminal;
   for (const event of ['\x1b[<0;5;1M', '\x1b[<32;6;1M', '\x1b[<32;8;1M']) await terminal.type(event);
   await eventually(
     () => stage.tmux.run(['display-message', '-p', '-t', pane, '#{selection_present}']),
@@ -59,7 +59,7 @@ test('a colour of 24 bits stays one', async t => {
   const argv = ['/bin/sh', '-c', `printf '\\033[38;2;1;200;3mcoloured\\033[0m '; exec sleep 300`];
   const { terminal } = await onWindow(stage, t, argv, 'xterm-256color');
   await eventually(terminal.styledScreen, screen => screen.includes('\x1b[38;2;1;200;3mcoloured'));
-  t.pass();
+  t.notRegex(await terminal.raw(), /\[38;5;\d+mcoloured/);
 });
 
 test('a program that asks for it is told of the terminal’s focus', async t => {
@@ -72,7 +72,7 @@ test('a program that asks for it is told of the terminal’s focus', async t => 
   const without = await terminal.screen();
   await terminal.type('\x1b[I');
   await eventually(terminal.screen, screen => count(screen, '^[[I') > count(without, '^[[I'));
-  t.pass();
+  t.true((await terminal.raw()).includes('\x1b[?1004h'), 'the terminal was asked to tell');
 });
 
 test('a program that asks for no focus gets no bytes of it', async t => {
@@ -91,7 +91,7 @@ test('keys with modifiers reach a program that asks for them, and none loses wha
   for (const key of keys) await terminal.type(key);
   const wanted = keys.map(key => key.replace('\x1b', '^[')).join('');
   await eventually(terminal.screen, screen => screen.includes(`ready ${wanted}`));
-  t.pass();
+  t.true((await terminal.raw()).includes('\x1b[>4;'), 'the terminal was asked to tell them apart');
 });
 
 test('Esc reaches the program at once, and is no Alt of the key after it', async t => {
@@ -118,7 +118,7 @@ test('the terminal’s title is the session, whatever a program calls itself', a
   const evil = `read x; printf '\\033]0;owned \\033\\\\\\033]2;#(touch ~/x)#{pid}\\007'; printf '\\033kx\\033\\\\'; echo done; exec sleep 300`;
   const { terminal, pane } = await onWindow(stage, t, ['/bin/sh', '-c', evil], 'xterm-256color');
   await eventually(terminal.title, title => title === 'main - actor');
-  const raw = await terminal.record();
+  const { raw } = terminal;
   await terminal.press('Enter');
   await eventually(terminal.screen, screen => screen.includes('done'));
   await eventually(
