@@ -91,6 +91,25 @@ test.serial('two terminals look where they like, and one’s menu is its own', a
   await eventually(story.shown, list => list.join() === 'main');
 });
 
+test.serial('what main was not told yet stands in the status line until it is', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  const person = await story.person(['attach']);
+  await person.sees(/C-z menu/);
+  await person.type('read x');
+  await person.fingers('Enter');
+  await story.until('main', ({ status }) => status === 'working');
+  await story.make('one', 'true', '--no-worktree');
+  await story.make('two', 'true', '--no-worktree');
+  await person.sees(/2 events waiting {2}C-z menu/);
+  await person.resize(60, 15);
+  await person.sees(/2 events {2}C-z menu/);
+  await person.fingers('x', 'Enter');
+  await person.sees(/\[actor\] one completed[\s\S]*\[actor\] two completed/);
+  await person.sees(/^((?!2 events)[\s\S])*$/);
+  t.is((await story.show('main')).waiting_events, 0);
+});
+
 test.serial(
   'a terminal of 60 columns and 15 lines shows what matters, also after a change of its size',
   async t => {
