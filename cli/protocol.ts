@@ -321,6 +321,12 @@ export interface Methods {
   peek: { params: { name: string }; result: { screen: string }; item: null };
   /** Starts the agent if it does not run. `name` null: the main of the caller's directory. A caller in a window or a popup of actor's own has its terminal moved. */
   attach: { params: { name: string | null }; result: AttachPlan; item: null };
+  /** A terminal that was on this session, `main` being what it would go back to, shows it no more. `gone`: that main, if it does not run. */
+  left: {
+    params: { name: string; main: string | null };
+    result: { gone: string | null; running: { name: string; status: Status }[] };
+    item: null;
+  };
   /** Events with id > `since` as items; then, with `follow`, for ever, else the result. */
   events: {
     params: { since: number; follow: boolean; session: string | null; type: EventType | null };

@@ -10,6 +10,8 @@ export interface Terminal {
   ascii?: boolean;
   /** No colours are wanted. */
   plain?: boolean;
+  /** It shows colours of 24 bits, whatever it is called. */
+  trueColor?: boolean;
   /** It is in another tmux: says how to leave. */
   nested?: boolean;
 }
@@ -34,7 +36,8 @@ export function attachArgv(
     ...(terminal.nested ? [['display-message', '-d', NESTED_TIME, NESTED]] : []),
   ];
   const words = commands.flatMap((command, index) => (index === 0 ? command : [';', ...command]));
-  return [tmux.program, '-N', '-u', '-S', tmux.socket, ...words];
+  const features = terminal.trueColor ? ['-T', 'RGB'] : [];
+  return [tmux.program, '-N', '-u', ...features, '-S', tmux.socket, ...words];
 }
 
 const NESTED = 'a tmux inside your tmux: #{@actor_quit_key} leaves this one, your own prefix reaches yours';

@@ -12,9 +12,16 @@ export function visible(text: string): string {
 /** Changes of direction: they would turn round what stands beside the text, too. */
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text of another program on one line: no escapes, no changes of direction, every run of blanks one space. */
+/** Text of another program on one line, with its blanks as they are: no escapes, no changes of direction. */
+export function unbroken(text: string): string {
+  return visible(text)
+    .replace(DIRECTIONS, '')
+    .replace(/[\t\n\u2028\u2029]/g, ' ');
+}
+
+/** As {@link unbroken}, every run of blanks one space. */
 export function oneLine(text: string): string {
-  return visible(text).replace(DIRECTIONS, '').replace(/\s+/g, ' ').trim();
+  return unbroken(text).replace(/\s+/g, ' ').trim();
 }
 
 /** Columns that a text takes on a terminal; escape sequences take none. */

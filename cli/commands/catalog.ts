@@ -289,7 +289,12 @@ export const CATALOG: readonly Command[] = [
     summary: 'Do what was chosen in the menu, and keep the result on the screen until a key is pressed',
     hidden: true,
     positionals: [
-      { name: 'action', count: 'one', choices: ['new', 'stop', 'discard'], help: 'new, stop or discard' },
+      {
+        name: 'action',
+        count: 'one',
+        choices: ['new', 'start', 'stop', 'discard'],
+        help: 'new, start, stop or discard',
+      },
       { name: 'what', count: 'optional', help: 'the session; for new the directory' },
     ],
     options: [],

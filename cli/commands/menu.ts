@@ -12,16 +12,23 @@ import { EXIT, type ExitCode } from '../protocol.js';
 import { requireTerminal } from './terminal.js';
 
 /** How long a good result can be read, in milliseconds. */
-const SHOWN = { new: 0, stop: 1500, discard: 4000 } as const;
+const SHOWN = { new: 0, start: 0, stop: 1500, discard: 4000 } as const;
 
 type Action = keyof typeof SHOWN;
 
 export async function run(input: Input, context: Context): Promise<ExitCode> {
   const [action, what = null] = input.positionals as [Action, string?];
   requireTerminal(context.io, 'actor --help');
-  const code = action === 'new' ? await makeNew(what, context) : await byHand([action, what ?? ''], context);
+  const code = await doIt(action, what, context);
   await keyPressed(code === EXIT.done ? SHOWN[action] : null);
   return code;
+}
+
+function doIt(action: Action, what: string | null, context: Context): Promise<ExitCode> {
+  if (action === 'new') return makeNew(what, context);
+  if (action !== 'start') return byHand([action, what ?? ''], context);
+  context.io.line(`Starting ${what} …`);
+  return byHand(['attach', what ?? ''], context);
 }
 
 /** As if this had been typed. */

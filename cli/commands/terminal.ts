@@ -5,7 +5,7 @@ import type { Context } from '../client/context.js';
 import { UsageFailure } from '../client/errors.js';
 import type { Io } from '../client/io.js';
 import { Failure } from '../domain/failure.js';
-import { type AttachPlan, EXIT, type ExitCode, type SessionView } from '../protocol.js';
+import { type AttachPlan, EXIT, type ExitCode, type Methods } from '../protocol.js';
 
 /** @throws UsageFailure when a person could not see or type anything here. */
 export function requireTerminal(io: Io, hint: string): void {
@@ -18,27 +18,19 @@ export async function attachTerminal(plan: AttachPlan, context: Context): Promis
   const { io, env } = context;
   if (plan.argv === null) return EXIT.done;
   const status = await runOnTerminal(plan.argv, env);
-  const sessions = await context.callRunning('list', { status: null }).catch(() => null);
-  const farewell = sessions && farewellLine(sessions, plan.main ?? plan.name);
+  const { name, main } = plan;
+  const left = await context.callRunning('left', { name, main }).catch(() => null);
+  const farewell = left && farewellLine(left);
   if (farewell) io.line(farewell);
   return status === 0 ? EXIT.done : EXIT.failed;
 }
 
-/** What still runs and how to end it, when the main of this session is gone; null while it lives. */
-export function farewellLine(sessions: readonly SessionView[], name: string): string | null {
-  const shown = sessions.find(session => session.name === name);
-  const main = shown?.role_of === 'main' ? shown : sessions.find(session => session.name === shown?.parent);
-  if (main?.role_of !== 'main' || !isGone(main)) return null;
-  const running = sessions.filter(
-    session => session !== main && !isGone(session) && session.status !== 'created',
-  );
-  if (running.length === 0) return `${main.name} has ended; nothing else runs`;
-  const list = running.map(session => `${session.name} (${session.status})`).join(', ');
-  return `${main.name} has ended; still running: ${list}; actor down ends ${running.length === 1 ? 'it' : 'them'}`;
-}
-
-function isGone({ status }: SessionView): boolean {
-  return status === 'ended' || status === 'exited';
+/** What still runs and how to end it, when main is gone; null while it lives. */
+export function farewellLine({ gone, running }: Methods['left']['result']): string | null {
+  if (gone === null) return null;
+  if (running.length === 0) return `${gone} has ended; nothing else runs`;
+  const list = running.map(({ name, status }) => `${name} (${status})`).join(', ');
+  return `${gone} has ended; still running: ${list}; actor down ends ${running.length === 1 ? 'it' : 'them'}`;
 }
 
 /** Runs a program with this terminal; returns its exit status, 128 + the signal that ended it. TMUX would make tmux refuse. */

@@ -46,6 +46,8 @@ export interface Daemon {
     checkout(session: string): void;
     /** Somebody looks at the sessions: facts that have become old may have to be asked for. */
     facts(): void;
+    /** A window was closed that no agent lived in any more. */
+    windows(): void;
   };
   /** Reads everything the agents have said so far; `gone` may be concluded only after it. */
   drain(): void;

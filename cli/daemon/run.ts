@@ -121,6 +121,7 @@ export async function run(home: string): Promise<void> {
         checkouts.hintAll();
         pullRequests.look();
       },
+      windows: () => statusLine.windowClosed(),
     },
     drain: () => inputs.drain(),
     settleUnclaimed: launch => post.settleUnclaimed(launch),

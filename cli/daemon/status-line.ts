@@ -44,6 +44,12 @@ export class StatusLine {
     );
   }
 
+  /** A person has closed the last screen of one that exited. */
+  windowClosed(): void {
+    this.#windows = null;
+    this.poke();
+  }
+
   async #write(): Promise<void> {
     const changes = (await this.#wanted()).filter(
       change => this.#written.get(keyOf(change)) !== shownIn(change),
@@ -86,7 +92,10 @@ export class StatusLine {
       waiting: mains.reduce((sum, main) => sum + waitingEvents(world, main).length, 0),
       areHeld: mains.some(main => this.#daemon.agentOf(main).doors.includes('queue') && isQueuePaused(main)),
     };
-    const all = overview(shown, world.sessions.size - sessions.length, events);
+    const others = [...world.sessions.values()]
+      .filter(({ definition }) => !windows.has(definition.name))
+      .map(({ definition: { name }, status, statusSince: since }) => ({ name, status, since }));
+    const all = overview(shown, others, events);
     for (const [name, value] of Object.entries(all))
       changes.push({ window: null, name: name as `@${string}`, value });
     return changes;

@@ -1,6 +1,8 @@
 /** What the status line and the menu show of the sessions, as tmux options and window names. Pure. */
 import { displayWidth, neutralizeFormat } from '../../tmux/format.js';
+import { commandLine } from '../../tmux/quote.js';
 import type { OwnView } from '../domain/view.js';
+import type { Status } from '../protocol.js';
 
 /** A session that has a window, or whose last screen still stands in one. */
 export interface Shown {
@@ -8,6 +10,14 @@ export interface Shown {
   /** Since when it has its status, in milliseconds since the epoch. */
   since: number;
   unread: boolean;
+}
+
+/** A session without a window: never started, or taken down, or exited and closed. */
+export interface Other {
+  name: string;
+  status: Status;
+  /** As of {@link Shown}. */
+  since: number;
 }
 
 export type Mark = 'working' | 'waiting' | 'failed' | '';
@@ -18,6 +28,8 @@ const NAME_WIDTH = 28;
 const LABEL_WIDTH = 160;
 /** Who waits, in the status line. */
 const WHO_WIDTH = 40;
+/** So many sessions without a window can be chosen: a digit each, on a terminal of 15 lines. */
+const OTHERS = 9;
 /** Columns grow by this many, so that not each digit more moves all rows. */
 const STEP = 4;
 
@@ -91,7 +103,8 @@ export function labelOf(words: string): string {
 /** What concerns all windows: counts for the status line, and the first line of the menu. */
 export function overview(
   shown: readonly Shown[],
-  elsewhere: number,
+  /** Those without a window. */
+  others: readonly Other[],
   /** Those that wait for mains; held: until a person's next prompt, as the agent was interrupted. */
   events: { waiting: number; areHeld: boolean },
 ): Record<string, string> {
@@ -103,7 +116,7 @@ export function overview(
     `${shown.length} session${shown.length === 1 ? '' : 's'}`,
     waiting.length > 0 ? `${waiting.length} wait${waiting.length === 1 ? 's' : ''} for you` : '',
     working > 0 ? `${working} at work` : '',
-    elsewhere > 0 ? `${elsewhere} without a window (actor list)` : '',
+    others.length > 0 ? `${others.length} without a window (o)` : '',
   ];
   return {
     '@actor_waiting': count(waiting.length),
@@ -113,7 +126,21 @@ export function overview(
     '@actor_events': count(events.waiting),
     '@actor_held': events.waiting > 0 && events.areHeld ? '1' : '',
     '@actor_summary': parts.filter(part => part !== '').join(', '),
+    '@actor_others': othersMenu(others),
   };
+}
+
+/** Items of tmux's `display-menu`, one a session, with digits as keys: what changed last comes first. */
+function othersMenu(others: readonly Other[]): string {
+  const latest = others.toSorted((a, b) => b.since - a.since).slice(0, OTHERS);
+  const nameWidth = Math.max(0, ...latest.map(({ name }) => name.length));
+  // A session's name holds nothing that a format, a style or a command is made of.
+  const items = latest.map(({ name, status }, index) =>
+    commandLine([`${name.padEnd(nameWidth)}  ${status}`, `${index + 1}`, `#{E:@actor_start} ${name}`]),
+  );
+  const rest = others.length - latest.length;
+  // tmux shows no menu that is higher than the terminal; what begins with a dash cannot be chosen.
+  return [...items, ...(rest > 0 ? [commandLine([`-${rest} more: actor list`, '', ''])] : [])].join(' ');
 }
 
 /** Nothing is no number: tmux takes it for false. */

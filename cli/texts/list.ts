@@ -48,7 +48,7 @@ function keptColumns([head = [], ...rows]: readonly Cell[][], width: number | nu
 
 function row(session: SessionView, io: Pick<Io, 'color' | 'ascii' | 'width'>, now: number): Cell[] {
   const paint = statePaint(io, session);
-  const branch = oneLine(session.branch ?? '');
+  const branch = apart(session.branch ?? '');
   return [
     { text: marks(session, io).trimEnd() || ' ', paint },
     { text: session.name },
@@ -60,6 +60,14 @@ function row(session: SessionView, io: Pick<Io, 'color' | 'ascii' | 'width'>, no
     { text: turnAge(session, now) },
     { text: about(session) },
   ];
+}
+
+/**
+ * A text beside which others stand. Some terminals draw joined emoji as one, others side by side: without what joins, colours
+ * and hides, all agree on the width.
+ */
+function apart(text: string): string {
+  return oneLine(text).replace(/\p{Cf}|\p{Emoji_Modifier}|\ufe0e|\ufe0f/gu, '');
 }
 
 /** `[+84 -12] * #7`: the diff against the base, uncommitted changes, the open pull request. */

@@ -1,6 +1,6 @@
 /** Everything that is known about a session, a line each. */
 import { formatAge, formatClock, formatDuration } from '../client/time.js';
-import { oneLine, visible } from '../client/width.js';
+import { oneLine, unbroken } from '../client/width.js';
 import type { SessionDetail } from '../protocol.js';
 import { changes } from './list.js';
 import { isHoldingBack } from './waiting-events.js';
@@ -37,7 +37,7 @@ export function showLines(session: SessionDetail, now: number): string[] {
     ['created', formatClock(session.created_at, now)],
   ];
   return facts.flatMap(([label, text]) =>
-    text === null ? [] : [`${`${label}:`.padEnd(16)}${visible(text)}`],
+    text === null ? [] : [`${`${label}:`.padEnd(16)}${unbroken(text)}`],
   );
 }
 

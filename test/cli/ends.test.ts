@@ -148,3 +148,18 @@ test.serial('the daemon ends by itself when nobody needs it, and not while an ag
   await story.ok('wait', 'fix');
   t.is((await story.actor('daemon', 'status')).code, 0);
 });
+
+test.serial('down and discard say what they are at, once it takes longer than a second', async t => {
+  const story = await tell(t);
+  await story.make('quick', 'true');
+  for (const name of ['slow', 'gone']) await story.make(name, "trap '' HUP TERM; sleep 300");
+  for (const name of ['slow', 'gone']) await story.until(name, ({ status }) => status === 'working');
+  const down = await story.actor('down', 'quick', 'slow');
+  t.is(down.code, 0, down.stderr);
+  t.is(down.stdout, 'ended quick, slow\n');
+  t.regex(down.stderr, /^ending slow$/m);
+  const discard = await story.actor('discard', 'gone');
+  t.is(discard.code, 0, discard.stderr);
+  t.regex(discard.stderr, /^ending gone$/m);
+  t.regex(discard.stdout, /^discarded gone; branch gone /);
+});

@@ -1,6 +1,4 @@
 /** `actor list -f` on a real terminal: it lives, fits, and leaves no trace. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import test from 'ava';
 import { eventually } from '../helpers/wait.js';
 import { tellOfWindows } from './window-story.js';
@@ -15,10 +13,7 @@ test.serial('the table changes in place as the sessions do, and q leaves the ter
   const person = await story.person([], { argv: SHELL, width: 100, height: 12 });
   await person.sees(/^ +NAME +STATUS[\s\S]*fix +idle.*the bar/);
   t.notRegex(await person.screen(), /before/);
-  const raw = join(story.home, 'raw');
-  const outer = ['-S', join(story.root, 'outer.sock')];
-  const pane = (await story.run('tmux', [...outer, 'list-panes', '-a', '-F', '#{pane_id}'])).stdout.trim();
-  await story.run('tmux', [...outer, 'pipe-pane', '-t', pane, `cat > '${raw}'`]);
+  const { raw } = person;
 
   await story.ok('run', 'fix', 'sleep 300');
   await person.sees(/ ★ {2}fix +working/);
@@ -32,8 +27,7 @@ test.serial('the table changes in place as the sessions do, and q leaves the ter
   await story.ok('discard', 'two');
   const screen = await person.sees(/^((?!two)[\s\S])*$/);
   t.is(screen.split('\n').filter(line => line.trim() !== '').length, 3, screen);
-  const drawn = await readFile(raw, 'utf8');
-  t.false(drawn.includes('\x1b[2J'), 'drawn over, never cleared');
+  t.is((await raw()).split('\x1b[2J').length, 2, 'cleared once, then drawn over');
 
   await person.resize(50, 12);
   await person.sees(/^ +NAME +STATUS +(TURN|QUEUE|ABOUT).*\n[\s\S]*fix/);

@@ -179,3 +179,45 @@ test.serial(
     t.is((await story.show('busy')).status, 'exited');
   },
 );
+
+test.serial('what has no window is started again from the menu, and what never was, too', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  await story.make('fresh', '--no-worktree');
+  await story.make('gone', 'true', '--no-worktree');
+  await story.make('dead', 'sleep 300', '--no-worktree');
+  await story.ok('wait', 'gone');
+  await story.ok('down', 'gone');
+  const { pid } = await story.until('dead', ({ status }) => status === 'working');
+  process.kill(pid!, 'SIGKILL');
+  await story.until('dead', ({ status }) => status === 'exited');
+  const person = await story.person(['attach']);
+  await person.sees(/C-z menu/);
+  await openMenu(person);
+  await person.sees(/2 sessions, 2 without a window \(o\)[\s\S]*o others/);
+  await person.fingers('q');
+  await choose(person, 'dead');
+  await person.fingers('x');
+  await openMenu(person);
+  await person.sees(/1 session, 3 without a window \(o\)/);
+  await person.fingers('o');
+  const others = await person.sees(/start again/);
+  t.regex(others, /dead {3}exited +\(1\)[\s\S]*gone {3}ended +\(2\)[\s\S]*fresh {2}created +\(3\)/);
+  await person.fingers('3');
+  await eventually(story.shown, list => list.join() === 'fresh');
+  await story.until('fresh', ({ status }) => status === 'idle');
+
+  await openMenu(person);
+  await person.sees(/2 sessions, 2 without a window/);
+  await person.fingers('o');
+  await person.sees(/start again/);
+  await person.fingers('j', 'Enter');
+  await eventually(story.shown, list => list.join() === 'gone');
+  await openMenu(person);
+  await person.fingers('o');
+  await person.sees(/start again/);
+  await person.fingers('q');
+  await person.sees(/^((?!start again)[\s\S])*$/);
+  await person.fingers('C-z');
+  await person.sees(/3 sessions, 1 without a window/);
+});

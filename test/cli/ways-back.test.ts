@@ -43,9 +43,27 @@ test.serial('a session that is discarded or taken down leaves those who look at 
   await eventually(story.shown, list => list.join() === 'main,one');
   await story.ok('down', 'one');
   await eventually(story.shown, list => list.join() === 'main,main');
+  await story.make('four', 'sleep 300');
+  await story.until('four', ({ status }) => status === 'working');
   await story.ok('down', 'main');
   for (const terminal of [person, other]) {
     t.is(await eventually(terminal.exitStatus, status => status !== null), 0);
+    const lines = (await terminal.screen()).split('\n').filter(line => /main has ended/.test(line));
+    t.deepEqual(lines, ['main has ended; still running: three (idle), four (working); actor down ends them']);
+  }
+});
+
+test.serial('actor down leaves nobody in a window, and says to each that nothing runs', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  await story.make('busy', 'sleep 300');
+  await story.until('busy', ({ status }) => status === 'working');
+  const terminals = [await story.person(['attach']), await story.person(['attach', 'busy'])];
+  await eventually(story.shown, list => list.join() === 'busy,main');
+  await story.ok('down');
+  for (const terminal of terminals) {
+    t.is(await eventually(terminal.exitStatus, status => status !== null), 0);
+    await terminal.sees(/main has ended; nothing else runs/);
   }
 });
 
@@ -71,6 +89,25 @@ test.serial('two terminals look where they like, and one’s menu is its own', a
   await right.type('actor attach main');
   await right.fingers('Enter');
   await eventually(story.shown, list => list.join() === 'main');
+});
+
+test.serial('what main was not told yet stands in the status line until it is', async t => {
+  const story = await tellOfWindows(t);
+  await story.ok('--detach', 'shell');
+  const person = await story.person(['attach']);
+  await person.sees(/C-z menu/);
+  await person.type('read x');
+  await person.fingers('Enter');
+  await story.until('main', ({ status }) => status === 'working');
+  await story.make('one', 'true', '--no-worktree');
+  await story.make('two', 'true', '--no-worktree');
+  await person.sees(/2 events waiting {2}C-z menu/);
+  await person.resize(60, 15);
+  await person.sees(/2 events {2}C-z menu/);
+  await person.fingers('x', 'Enter');
+  await person.sees(/\[actor\] one completed[\s\S]*\[actor\] two completed/);
+  await person.sees(/^((?!2 events)[\s\S])*$/);
+  t.is((await story.show('main')).waiting_events, 0);
 });
 
 test.serial(

@@ -1,5 +1,6 @@
 /** A person's terminal: a pane of a private outer tmux server, whose screen can be read and whose keys can be pressed. */
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Arena } from './arena.js';
@@ -9,6 +10,10 @@ export interface Terminal {
   screen(): Promise<string>;
   /** The same with the escape sequences of colours and attributes. */
   styledScreen(): Promise<string>;
+  /** Every byte that was sent to it, from its first one on. */
+  raw(): Promise<string>;
+  /** The title that the terminal was given. */
+  title(): Promise<string>;
   /** Presses keys by tmux's names: `Enter`, `C-z`, `M-1`. */
   press(...keys: string[]): Promise<void>;
   /** Types text as it is. */
@@ -46,7 +51,9 @@ export async function openTerminal(
     // tmux takes a last `;` of a word for its own.
     ...['env', '-u', 'TMUX', '-u', 'TMUX_PANE', ...extra, ...argv.map(word => word.replace(/;$/, '\\;'))],
   );
+  const raw = join(arena.root, `raw-${session}`);
   await tmux(
+    ...['pipe-pane', '-t', pane, `exec cat > '${raw}'`, ';'],
     ...['set-option', '-t', session, 'status', 'off', ';'],
     ...['set-option', '-w', '-t', session, 'remain-on-exit', 'on', ';'],
     ...['set-option', '-s', 'escape-time', '0', ';', 'wait-for', '-S', session],
@@ -54,6 +61,8 @@ export async function openTerminal(
   return {
     screen: () => tmux('capture-pane', '-p', '-t', pane),
     styledScreen: () => tmux('capture-pane', '-p', '-e', '-t', pane),
+    raw: () => readFile(raw, 'utf8').catch(() => ''),
+    title: () => tmux('display-message', '-p', '-t', pane, '#{pane_title}'),
     press: async (...keys) => void (await tmux('send-keys', '-t', pane, ...keys)),
     type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),
     resize: async (width, height) =>

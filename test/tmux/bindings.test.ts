@@ -1,6 +1,6 @@
 import test from 'ava';
 import { bindKeys, DEFAULT_KEYS } from '../../tmux/bindings.js';
-import { attachArgv } from '../../tmux/clients.js';
+import { attachArgv, listClients } from '../../tmux/clients.js';
 import { openTerminal } from '../helpers/terminal.js';
 import { eventually } from '../helpers/wait.js';
 import { type Stage, withServer } from './setup.js';
@@ -57,5 +57,39 @@ test('the moved key opens the menu, and the old one reaches the program', async 
     () => tmux.run(['display-message', '-p', '-t', main.pane, '#{pane_mode}']),
     mode => mode === 'tree-mode',
   );
+  t.pass();
+});
+
+test('each action is done by the key that was chosen for it, and a key that was given back is the program’s', async t => {
+  const stage = await withServer(t);
+  const { arena, tmux, open } = stage;
+  const reader = ['/bin/sh', '-c', 'stty raw -echo; printf "ready "; exec cat -v'];
+  const windows = [await open('main', reader)];
+  for (let number = 2; number <= 9; number++) windows.push(await open(`w${number}`));
+  const main = windows[0]!.window;
+  await tmux.run(['set-option', '-g', '@actor_main', main]);
+  const chosen = Object.fromEntries(windows.map((_, index) => [`window-${index + 1}`, `F${index + 1}`]));
+  await bindKeys(tmux, { ...chosen, menu: 'F10', main: 'F11', quit: 'F12' });
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, main));
+  await eventually(terminal.screen, screen => /ready[\s\S]*F10 menu/.test(screen));
+  const shows = (window: string) =>
+    eventually(
+      () => listClients(tmux),
+      clients => clients[0]?.window === window,
+    );
+  for (const [index, { window }] of windows.entries()) {
+    await terminal.press(`F${index + 1}`);
+    await shows(window);
+  }
+  await terminal.press('F11');
+  await shows(main);
+  for (const key of ['C-z', 'C-q', 'M-m', 'M-1', 'M-9']) await terminal.press(key);
+  await eventually(terminal.screen, screen => screen.includes('ready ^Z^Q^[m^[1^[9'));
+  await terminal.press('F10');
+  await eventually(terminal.screen, screen => /─> .*w9/.test(screen));
+  await terminal.press('F10');
+  await eventually(terminal.screen, screen => /^((?!─>)[\s\S])*$/.test(screen));
+  await terminal.press('F12');
+  await eventually(terminal.exitStatus, status => status === 0);
   t.pass();
 });

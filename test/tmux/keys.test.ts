@@ -2,7 +2,7 @@ import test from 'ava';
 import { attachArgv, listClients } from '../../tmux/clients.js';
 import { setOptions } from '../../tmux/options.js';
 import { openTerminal } from '../helpers/terminal.js';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { type Stage, withServer } from './setup.js';
 
 const mode = (stage: Stage, pane: string) => () =>
@@ -126,4 +126,86 @@ test('no key after the prefix makes a foreign window or ends one', async t => {
     clients => clients[0]?.window !== main.window,
   );
   t.is(await tmux.run(['list-panes', '-s', '-t', '=actor', '-F', '#{window_id} #{pane_id}']), before);
+});
+
+test('no click in the menu ends a window: two clicks go there, and the right button has no menu of its own', async t => {
+  const stage = await withServer(t);
+  const { arena, tmux, open } = stage;
+  const main = await open('main');
+  const fix = await open('fix');
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, main.window), {
+    env: { TERM: 'xterm-256color' },
+  });
+  await eventually(terminal.screen, screen => screen.includes('C-z menu'));
+  const listed = await tmux.run(['list-panes', '-s', '-t', '=actor', '-F', '#{window_id}']);
+  await terminal.press('C-z');
+  const menu = await eventually(terminal.screen, screen => /─> .*fix/.test(screen));
+  const row = menu.split('\n').findIndex(line => /─> .*fix/.test(line)) + 1;
+  await terminal.type(`\x1b[<2;10;${row}M`);
+  await holds(terminal.screen, screen => !/Kill|Tag/.test(screen), 500);
+  await terminal.type(`\x1b[<2;10;${row}m`);
+  for (const key of ['X', 'y']) await terminal.press(key);
+  await terminal.press('/');
+  await eventually(terminal.screen, screen => screen.includes('filter:'));
+  await terminal.press('Enter');
+  await terminal.type(['M', 'm', 'M', 'm'].map(button => `\x1b[<0;10;${row}${button}`).join(''));
+  await eventually(
+    () => listClients(tmux),
+    clients => clients[0]?.window === fix.window,
+  );
+  t.is(await tmux.run(['list-panes', '-s', '-t', '=actor', '-F', '#{window_id}']), listed);
+});
+
+test('arrows, j k and C-n C-p move in the menu, whose preview shows the screen of the session', async t => {
+  const stage = await withServer(t);
+  const { arena, tmux, open } = stage;
+  const says = (name: string) => open(name, ['/bin/sh', '-c', `echo this is ${name}; exec sleep 300`]);
+  const first = await says('a-one');
+  for (const name of ['b-two', 'c-three']) await says(name);
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, first.window));
+  await eventually(terminal.screen, screen => screen.includes('this is a-one'));
+  await terminal.press('C-z');
+  await eventually(terminal.screen, screen => /─> .*c-three[\s\S]*this is a-one/.test(screen));
+  for (const [down, up] of [
+    ['Down', 'Up'],
+    ['j', 'k'],
+    ['C-n', 'C-p'],
+  ] as const) {
+    await terminal.press(down);
+    await eventually(terminal.screen, screen => screen.includes('this is b-two'));
+    await terminal.press(down);
+    await eventually(terminal.screen, screen => screen.includes('this is c-three'));
+    for (const _ of [1, 2]) await terminal.press(up);
+    await eventually(terminal.screen, screen => screen.includes('this is a-one'));
+  }
+  t.is((await listClients(tmux))[0]?.window, first.window);
+});
+
+test('fifty sessions leave a status line of 60 columns that says where one is, and a menu of aligned rows', async t => {
+  const stage = await withServer(t);
+  const { arena, tmux, open } = stage;
+  const windows = [];
+  for (let number = 1; number <= 50; number++) windows.push(await open(`session-${number}`));
+  await setOptions(tmux, [
+    ...windows.map(({ window }, index) => ({
+      window,
+      name: '@actor_state' as const,
+      value: ['', 'working', 'waiting', 'failed'][index % 4]!,
+    })),
+    ...(['@actor_waiting', '@actor_failed', '@actor_working'] as const).map(name => ({
+      window: null,
+      name,
+      value: '12',
+    })),
+  ]);
+  const at = windows[29]!;
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, at.window), { width: 60, height: 15 });
+  const screen = await eventually(terminal.screen, text => text.includes('C-z menu'));
+  const line = screen.split('\n').at(-1)!;
+  t.true(line.length <= 60, line);
+  t.regex(line, /<.*30 ★ session-30.*> ! 12 {2}✗ 12 {2}★ 12 {2}C-z menu$/);
+  await terminal.press('C-z');
+  const menu = await eventually(terminal.screen, text => /─> 30: .*session-30/.test(text));
+  for (const row of menu.split('\n').filter(text => /─> /.test(text)))
+    t.regex(row, /^[├└]─> (?:\d: |\d\d:) {2}[ ★!✗] {2}session-\d+ *$/);
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
+import { attachArgv, type Terminal } from '../../tmux/clients.js';
 import { tmuxEnvironment } from '../../tmux/environment.js';
 import { displayWidth, neutralizeFormat } from '../../tmux/format.js';
 import { changeLines } from '../../tmux/options.js';
@@ -42,6 +43,13 @@ test('a shell takes every quoted word back as it was', t => {
   ];
   const output = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${words.map(quoteShell).join(' ')}`]);
   t.deepEqual(output.toString().split('\0').slice(0, -1), words);
+});
+
+test('a terminal that says that it has all colours is believed, whatever its name', t => {
+  const argv = (terminal: Terminal) =>
+    attachArgv({ program: 'tmux', socket: '/s' }, '@1', terminal).join(' ');
+  t.regex(argv({ trueColor: true }), /^tmux -N -u -T RGB -S \/s new-session /);
+  t.regex(argv({}), /^tmux -N -u -S \/s new-session /);
 });
 
 test('the environment of tmux is chosen', t => {

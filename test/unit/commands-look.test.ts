@@ -397,19 +397,16 @@ test('help names every option of a command once, and its usage', async t => {
 });
 
 test('what is said when main is gone, and only then', t => {
-  const main = session('main', { role_of: 'main', parent: null });
-  const gone = session('main', { role_of: 'main', parent: null, status: 'ended' });
-  const working = session('a', { status: 'working' });
-  const idle = session('b');
-  t.is(farewellLine([main, working], 'main'), null);
-  t.is(farewellLine([main, working], 'a'), null);
-  t.is(farewellLine([gone], 'main'), 'main has ended; nothing else runs');
+  const working = { name: 'a', status: 'working' } as const;
+  const idle = { name: 'b', status: 'idle' } as const;
+  t.is(farewellLine({ gone: null, running: [working] }), null);
+  t.is(farewellLine({ gone: 'main', running: [] }), 'main has ended; nothing else runs');
   t.is(
-    farewellLine([gone, working], 'main'),
+    farewellLine({ gone: 'main', running: [working] }),
     'main has ended; still running: a (working); actor down ends it',
   );
   t.is(
-    farewellLine([gone, working, idle, session('c', { status: 'created' })], 'a'),
-    'main has ended; still running: a (working), b (idle); actor down ends them',
+    farewellLine({ gone: 'main-x', running: [working, idle] }),
+    'main-x has ended; still running: a (working), b (idle); actor down ends them',
   );
 });

@@ -107,7 +107,7 @@ test('words say why before what, are harmless, and cost no more for a long messa
 });
 
 test('counts: nothing is empty, and only unread failures count', t => {
-  t.deepEqual(overview([shown('main', { main: true })], 0, { waiting: 0, areHeld: true }), {
+  t.deepEqual(overview([shown('main', { main: true })], [], { waiting: 0, areHeld: true }), {
     '@actor_waiting': '',
     '@actor_who': '',
     '@actor_failed': '',
@@ -115,6 +115,7 @@ test('counts: nothing is empty, and only unread failures count', t => {
     '@actor_events': '',
     '@actor_held': '',
     '@actor_summary': '1 session',
+    '@actor_others': '',
   });
   const sessions = [
     shown('a', { status: 'waiting' }),
@@ -123,15 +124,30 @@ test('counts: nothing is empty, and only unread failures count', t => {
     shown('d', { outcome: 'failed', unread: true }),
     shown('e', { outcome: 'failed' }),
   ];
-  t.deepEqual(overview(sessions, 3, { waiting: 2, areHeld: true }), {
+  const others = [
+    { name: 'old', status: 'ended', since: 1 },
+    { name: 'fix.it', status: 'created', since: 3 },
+  ] as const;
+  t.deepEqual(overview(sessions, others, { waiting: 2, areHeld: true }), {
     '@actor_waiting': '2',
     '@actor_who': 'a, b',
     '@actor_failed': '1',
     '@actor_working': '1',
     '@actor_events': '2',
     '@actor_held': '1',
-    '@actor_summary': '5 sessions, 2 wait for you, 1 at work, 3 without a window (actor list)',
+    '@actor_summary': '5 sessions, 2 wait for you, 1 at work, 2 without a window (o)',
+    '@actor_others': `'fix.it  created' '1' '#{E:@actor_start} fix.it' 'old     ended' '2' '#{E:@actor_start} old'`,
   });
+});
+
+test('of many sessions without a window nine can be chosen, and the others are counted', t => {
+  const many = Array.from({ length: 12 }, (_, index) => ({
+    name: `s-${index}`,
+    status: 'created' as const,
+    since: index,
+  }));
+  const { '@actor_others': items = '' } = overview([], many, { waiting: 0, areHeld: false });
+  t.regex(items, /^'s-11 {2}created' '1' .* 's-3 {3}created' '9' '[^']*' '-3 more: actor list' '' ''$/);
 });
 
 test('what waits, failed or exited is unread until it is seen, or goes on by itself', t => {

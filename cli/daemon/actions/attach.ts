@@ -41,7 +41,12 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
 /** What the terminal can show, as far as its environment says. */
 function terminalOf(env: Record<string, string>): Terminal {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
-  return { ascii: !/utf-?8/i.test(locale), plain: Boolean(env.NO_COLOR), nested: Boolean(env.TMUX) };
+  return {
+    ascii: !/utf-?8/i.test(locale),
+    plain: Boolean(env.NO_COLOR),
+    trueColor: /^(truecolor|24bit)$/.test(env.COLORTERM ?? ''),
+    nested: Boolean(env.TMUX),
+  };
 }
 
 /** The main of the caller's directory, or the only main there is. */

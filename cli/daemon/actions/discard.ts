@@ -12,6 +12,7 @@ import type { Daemon } from '../context.js';
 import { forgetSession } from '../definitions.js';
 import { forgetEnvironment, ownEnvironment, personEnvironment } from '../environment.js';
 import { point } from '../fault.js';
+import { withProgress } from '../progress.js';
 import { hookFor } from '../settings.js';
 import { type Action, requireSessions } from './action.js';
 
@@ -29,6 +30,9 @@ interface Task {
   accepted: Map<Session, Loss[]>;
 }
 
+/** With who wants to know what a long discard is at. */
+type Spoken = Task & { say: (text: string) => void };
+
 export const discard: Action<'discard'> = async (daemon, { request, notice }) => {
   const { names, force } = request.params;
   const sessions = requireSessions(daemon, names);
@@ -42,7 +46,11 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
   const results: Discarded[] = [];
   for (const session of sessions)
     try {
-      results.push(await daemon.workerOf(session).exclusive(() => discardOne(task, session)));
+      results.push(
+        await withProgress(notice, say =>
+          daemon.workerOf(session).exclusive(() => discardOne({ ...task, say }, session)),
+        ),
+      );
     } catch (error) {
       // What is done is done, and its branches are told.
       for (const { name, branch, commit } of results)
@@ -52,9 +60,10 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
   return results;
 };
 
-async function discardOne(task: Task, session: Session): Promise<Discarded> {
-  const { daemon } = task;
+async function discardOne(task: Spoken, session: Session): Promise<Discarded> {
+  const { daemon, say } = task;
   const { name, worktree } = session.definition;
+  if (worktree) say(`looking at the worktree of ${name}`);
   const removal = worktree ? await firstLook(task, session) : null;
   const worker = daemon.workerOf(session);
   await worker.admission.cancel();
@@ -69,11 +78,12 @@ async function discardOne(task: Task, session: Session): Promise<Discarded> {
 
 /** `removal`: what the first look found in the worktree; null: there is none to remove. */
 async function endAndRemove(
-  { daemon, git, force, notice }: Task,
+  { daemon, git, force, notice, say }: Spoken,
   session: Session,
   removal: Loss[] | null,
 ): Promise<Discarded> {
   const { name, branch, repo, worktree, dir } = session.definition;
+  say(`ending ${name}`);
   if (!(await endAgent(daemon, session))) {
     if (!force)
       throw new Failure(
@@ -84,6 +94,7 @@ async function endAndRemove(
     notice(`a process of ${name} does not end`);
   }
   const commit = repo && branch ? await tipOf(git, repo, branch) : null;
+  if (removal) say(`removing the worktree of ${name}`);
   const trash = removal ? await remove(daemon, git, session, removal, force) : null;
   point('after-removed');
   removeSession(daemon.places.sessions, name);

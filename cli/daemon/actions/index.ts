@@ -8,6 +8,7 @@ import { discard } from './discard.js';
 import { down } from './down.js';
 import { events, logs } from './events.js';
 import { doctor } from './examine.js';
+import { left } from './left.js';
 import { list, peek, show, status } from './looking.js';
 import { main } from './main.js';
 import { mcpAttach } from './mcp-attach.js';
@@ -36,6 +37,7 @@ export const actions: { [M in Method]: Action<M> } = {
   logs,
   peek,
   attach,
+  left,
   events,
   wait,
   doctor,

@@ -112,6 +112,7 @@ export class Inputs {
 
   #takeHint(event: string): void {
     if (event === 'pane-died') this.pokePanes();
+    else if (event === 'window-closed') this.#daemon.poke.windows();
     else this.#daemon.poke.looks();
   }
 
