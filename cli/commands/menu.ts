@@ -3,6 +3,7 @@
  * key is pressed (a good one not for long).
  */
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../client/context.js';
 import type { Input } from '../client/input.js';
 import type { Streams } from '../client/io.js';
@@ -13,6 +14,9 @@ import { requireTerminal } from './terminal.js';
 
 /** How long a good result can be read, in milliseconds. */
 const SHOWN = { new: 0, start: 0, stop: 1500, discard: 4000 } as const;
+
+/** So long it takes to read what was typed ahead, in milliseconds. */
+const UNREAD = 50;
 
 type Action = keyof typeof SHOWN;
 
@@ -83,6 +87,8 @@ async function keyPressed(time: number | null): Promise<void> {
   const { stdin } = process;
   stdin.setRawMode(true);
   stdin.resume();
+  // What flows by meanwhile was pressed before the result could be seen: it closes nothing.
+  await delay(UNREAD);
   if (time === null) process.stdout.write('\npress a key to go back');
   await new Promise<void>(resolve => {
     stdin.once('data', () => resolve());
