@@ -70,9 +70,10 @@ export async function openTerminal(
     type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),
     send: async bytes => {
       const hex = Array.from(Buffer.from(bytes), byte => byte.toString(16));
-      // Not as arguments: of those a call of tmux takes 16 KB, and a paste in pieces is another one.
-      const input = `send-keys -H -t ${pane} ${hex.join(' ')}\n`;
-      await tmuxWith({ input }, 'source-file', '-');
+      const lines: string[] = [];
+      while (hex.length > 0) lines.push(`send-keys -H -t ${pane} ${hex.splice(0, 500).join(' ')}`);
+      // All in one call, which tmux carries out without a pause; as arguments it takes no more than 16 KB.
+      await tmuxWith({ input: `${lines.join('\n')}\n` }, 'source-file', '-');
     },
     resize: async (width, height) =>
       void (await tmux('resize-window', '-t', `=${session}:`, '-x', String(width), '-y', String(height))),
