@@ -1,7 +1,8 @@
 /** Where a person ends up: by quitting agents, in a second terminal, in a small one, inside another tmux. */
-import { access } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { packageRoot } from '../helpers/root.js';
 import { eventually, holds } from '../helpers/wait.js';
 import { tellOfWindows } from './window-story.js';
 
@@ -27,6 +28,30 @@ test.serial(
     t.is((await story.show('busy')).status, 'working');
   },
 );
+
+test.serial('an agent that tells of its end before it goes leads back all the same', async t => {
+  const story = await tellOfWindows(t);
+  // As claude does; it goes when the daemon knows.
+  const agent = `#!/bin/sh
+tell() { printf '{"session_id":"c","source":"startup","reason":"prompt_input_exit"}' | '${packageRoot}/hooks/agent-event.sh' "$1"; }
+tell SessionStart
+echo here I am
+read -r _
+tell SessionEnd
+while ls "$ACTOR_HOME"/inbox/*SessionEnd* >/dev/null 2>&1; do sleep 0.05; done
+`;
+  await writeFile(join(story.bin, 'claude'), agent, { mode: 0o755 });
+  await story.ok('--detach', 'claude');
+  await story.ok('new', 'fix', '--agent', 'claude');
+  const person = await story.person(['attach', 'fix']);
+  await person.sees(/here I am[\s\S]*C-z menu/);
+  await person.fingers('Enter');
+  await eventually(story.shown, list => list.join() === 'main');
+  await story.until('fix', ({ status, window }) => status === 'ended' && window === null);
+  await person.fingers('Enter');
+  t.is(await eventually(person.exitStatus, status => status !== null), 0);
+  t.is((await story.show('main')).status, 'ended');
+});
 
 test.serial('a session that is discarded or taken down leaves those who look at it with main', async t => {
   const story = await tellOfWindows(t);

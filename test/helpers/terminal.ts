@@ -18,6 +18,8 @@ export interface Terminal {
   press(...keys: string[]): Promise<void>;
   /** Types text as it is. */
   type(text: string): Promise<void>;
+  /** Sends these bytes, all at once, as a terminal does for one key, one turn of the wheel or one paste. */
+  send(bytes: string): Promise<void>;
   /** Makes it this many columns wide and lines high. */
   resize(width: number, height: number): Promise<void>;
   /** The exit status of the program (128 + n after signal n); null while it runs. */
@@ -31,15 +33,23 @@ export async function openTerminal(
   t: ExecutionContext,
   arena: Arena,
   argv: string[],
-  options: { width?: number; height?: number; cwd?: string; env?: Record<string, string> } = {},
+  options: {
+    width?: number;
+    height?: number;
+    cwd?: string;
+    env?: Record<string, string>;
+    /** A file that gets every byte that the program writes. */
+    record?: string;
+  } = {},
 ): Promise<Terminal> {
   const socket = join(arena.root, 'outer.sock');
   const session = `t-${randomUUID().slice(0, 8)}`;
-  const tmux = async (...args: string[]) => {
-    const result = await arena.run('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args]);
+  const tmuxWith = async (how: { input?: string }, ...args: string[]) => {
+    const result = await arena.run('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args], how);
     if (result.code !== 0) throw new Error(`outer tmux ${args[0]}: ${result.stderr}`);
     return result.stdout.replace(/\n$/, '');
   };
+  const tmux = (...args: string[]) => tmuxWith({}, ...args);
   t.teardown(() => arena.run('tmux', ['-S', socket, 'kill-server']));
   const extra = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
   const size = ['-x', String(options.width ?? 100), '-y', String(options.height ?? 30)];
@@ -56,7 +66,9 @@ export async function openTerminal(
     ...['pipe-pane', '-t', pane, `exec cat > '${raw}'`, ';'],
     ...['set-option', '-t', session, 'status', 'off', ';'],
     ...['set-option', '-w', '-t', session, 'remain-on-exit', 'on', ';'],
-    ...['set-option', '-s', 'escape-time', '0', ';', 'wait-for', '-S', session],
+    ...['set-option', '-s', 'escape-time', '0', ';'],
+    ...(options.record ? ['pipe-pane', '-O', '-t', pane, `exec cat >'${options.record}'`, ';'] : []),
+    ...['wait-for', '-S', session],
   );
   return {
     screen: () => tmux('capture-pane', '-p', '-t', pane),
@@ -65,6 +77,13 @@ export async function openTerminal(
     title: () => tmux('display-message', '-p', '-t', pane, '#{pane_title}'),
     press: async (...keys) => void (await tmux('send-keys', '-t', pane, ...keys)),
     type: async text => void (await tmux('send-keys', '-l', '-t', pane, '--', text)),
+    send: async bytes => {
+      const hex = Array.from(Buffer.from(bytes), byte => byte.toString(16));
+      const lines: string[] = [];
+      while (hex.length > 0) lines.push(`send-keys -H -t ${pane} ${hex.splice(0, 500).join(' ')}`);
+      // All in one call, which tmux carries out without a pause; as arguments it takes no more than 16 KB.
+      await tmuxWith({ input: `${lines.join('\n')}\n` }, 'source-file', '-');
+    },
     resize: async (width, height) =>
       void (await tmux('resize-window', '-t', `=${session}:`, '-x', String(width), '-y', String(height))),
     exitStatus: async () => {

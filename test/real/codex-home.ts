@@ -32,9 +32,10 @@ export async function makeCodexHome(home: string, options: CodexHomeOptions = {}
       `[projects.${JSON.stringify(folder)}]`,
       'trust_level = "trusted"',
     ]),
-    // Without it a screen of codex never comes to rest.
+    // Without these a screen of codex never comes to rest, and no two look the same.
     '[tui]',
     'animations = false',
+    'show_tooltips = false',
   ];
   await mkdir(join(home, '.codex'), { recursive: true });
   await writeFile(join(home, '.codex', 'config.toml'), `${lines.join('\n')}\n`);

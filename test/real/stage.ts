@@ -287,7 +287,8 @@ export async function withStage(t: ExecutionContext, options: StageOptions = {})
   return stage;
 }
 
-const STUBS = { claude: 'anthropic', codex: 'openai' } as const;
+/** The stub that an agent asks. */
+export const STUBS = { claude: 'anthropic', codex: 'openai' } as const;
 
 interface Furnishing {
   trust: string[];
@@ -295,7 +296,7 @@ interface Furnishing {
 }
 
 /** Makes HOME one in which the agent starts and asks the stub, and returns the variables for it. */
-const FURNISH: Record<
+export const FURNISH: Record<
   RealAgent,
   (home: string, url: string, furnishing: Furnishing) => Promise<Record<string, string>>
 > = {

@@ -108,6 +108,40 @@ test('the wheel scrolls a plain session, and gives arrows to a full screen that 
   t.pass();
 });
 
+test('shift-Enter, in each form that terminals have, is CSI u for a program that asked for such keys', async t => {
+  const { arena, tmux, open } = await withServer(t);
+  t.is(await tmux.run(['display-message', '-p', '#{extended-keys-format}']), 'csi-u');
+  const asks = `env | grep -c extended-keys; stty raw -echo; printf '\\033[>4;2mready'; exec cat -v`;
+  const main = await open('main', ['/bin/sh', '-c', asks]);
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, main.window));
+  const forms = ['\x1b[13;2u', '\x1b[27;2;13~'];
+  await eventually(terminal.screen, screen => /^0\s+ready[^^]*C-z menu/.test(screen));
+  for (const [index, form] of forms.entries()) {
+    await terminal.send(form);
+    await eventually(terminal.screen, screen => screen.includes('^[[13;2u'.repeat(index + 1)));
+  }
+  // What no program asked for is as it ever was: Alt-Enter, a bare Esc, the arrows with Alt.
+  await terminal.send('\x1b\r');
+  await eventually(terminal.screen, screen => screen.includes('2u^[^M'));
+  await terminal.send('\x1b[1;3D');
+  await eventually(terminal.screen, screen => screen.includes('^M^[[1;3D'));
+});
+
+test('an Esc is not held back, nor taken for the Alt of a key that follows', async t => {
+  const { arena, tmux, open } = await withServer(t);
+  const main = await open('main', ['/bin/sh', '-c', `stty raw -echo; printf ready; exec cat -v`]);
+  const terminal = await openTerminal(t, arena, attachArgv(tmux, main.window));
+  await eventually(terminal.screen, screen => /^ready[^^]*C-z menu/.test(screen));
+  t.true(
+    Number(await tmux.run(['show-options', '-sv', 'escape-time'])) <= 25,
+    'in milliseconds; fingers need more',
+  );
+  await terminal.send('\x1b');
+  await eventually(terminal.screen, screen => screen.startsWith('ready^['));
+  await terminal.send('x');
+  await eventually(terminal.screen, screen => screen.startsWith('ready^[x'));
+});
+
 test('no key after the prefix makes a foreign window or ends one', async t => {
   const { arena, tmux, open } = await withServer(t);
   const main = await open('main');

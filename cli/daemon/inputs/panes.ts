@@ -30,11 +30,21 @@ export async function sweepPanes(daemon: Daemon): Promise<void> {
   }
 }
 
-/** A window that a dying daemon's tmux client still opened after its launch had been given up: nobody knows its agent. */
+/**
+ * Windows of no launch. A live one: a dying daemon's tmux client still opened it after its launch had been given up, and nobody
+ * knows its agent. A dead one whose agent ended cleanly: its hook told so before it went (claude's does), so that the launch was
+ * over when the window died. The last screen of one that exited stays.
+ */
 async function closeOrphans(daemon: Daemon, panes: Pane[]): Promise<void> {
-  const known = new Set([...daemon.ledger.world.sessions.values()].map(session => session.launch?.id));
+  const { sessions } = daemon.ledger.world;
+  const known = new Set([...sessions.values()].map(session => session.launch?.id));
   for (const pane of panes) {
-    if (pane.dead || known.has(pane.launch)) continue;
+    if (known.has(pane.launch)) continue;
+    const session = sessions.get(pane.name);
+    if (pane.dead) {
+      if (session?.status === 'ended') await leaveWindow(daemon, session, pane.window);
+      continue;
+    }
     daemon.log(`${pane.name}: a window of no launch is closed`);
     await closeWindow(daemon.tmux, pane.window);
   }
