@@ -59,14 +59,18 @@ export class CheckoutQueue {
     }
   }
 
-  /** Something hints at a change of this session's files. `least`: the rest since the last look, in milliseconds. */
-  hint(name: string, now: number, least: number = REST.least): void {
+  /**
+   * Something hints at a change of this session's files. `least`: the rest since the last look, in milliseconds.
+   * @returns the time of the look that it leads to; null: there is nothing to do because of it.
+   */
+  hint(name: string, now: number, least: number = REST.least): number | null {
     const row = this.#rows.get(name);
-    if (!row || row.wants === 'end') return;
+    if (!row || row.wants === 'end') return null;
     const rest = Math.max(least, REST.times * row.cost);
     const time = Math.max(now + SETTLE, row.lookedAt + rest);
     row.notBefore = row.wants === 'hint' ? Math.min(row.notBefore, time) : time;
     row.wants = 'hint';
+    return Math.max(time, this.#hintsRestUntil);
   }
 
   /** The look to be made now; or the time of the next one; null: none. The latest end of a turn comes first. */

@@ -41,17 +41,16 @@ export class Checkouts {
     this.#alarm.in(PAUSE);
   }
 
-  /** The files of this session's worktree may have changed. */
-  hint(name: string): void {
-    this.#queue.hint(name, Date.now());
-    this.#alarm.in(PAUSE);
+  /** The files of this session's worktree may have changed. `least`: as in checkout-queue.ts. */
+  hint(name: string, least?: number): void {
+    const now = Date.now();
+    const at = this.#queue.hint(name, now, least);
+    if (at !== null) this.#alarm.in(at - now);
   }
 
   /** Somebody looks at the sessions: what they see next is what is there now. */
   hintAll(): void {
-    for (const name of this.#daemon.ledger.world.sessions.keys())
-      this.#queue.hint(name, Date.now(), LOOKED_AT);
-    this.#alarm.in(PAUSE);
+    for (const name of this.#daemon.ledger.world.sessions.keys()) this.hint(name, LOOKED_AT);
   }
 
   /** Is what this session's last turn changed known? True where there is nothing to know. */

@@ -73,8 +73,9 @@ test('hints are one look, after a rest that grows with its cost', t => {
   const queue = new CheckoutQueue();
   queue.know([known('a', 1)]);
   lookAll(queue, 1000, 10);
-  for (const time of [1010, 1020, 1500]) queue.hint('a', time);
+  for (const time of [1010, 1020, 1500]) t.is(queue.hint('a', time), 4000);
   t.deepEqual(queue.next(1600), { at: 4000 });
+  t.is(queue.hint('unknown', 1600), null);
   t.deepEqual(lookAll(queue, 4000, 1000).names, ['a']);
   queue.hint('a', 4001);
   t.deepEqual(queue.next(4002), { at: 24_000 });
