@@ -3,13 +3,13 @@ import { setImmediate as soon } from 'node:timers/promises';
 import { listClients } from '../../tmux/clients.js';
 import { noticeOnTerminals } from '../../tmux/notice.js';
 import type { Session } from '../domain/world.js';
-import { viewFor } from './actions/looking.js';
 import { isInPath } from './acts/launch.js';
 import type { Daemon } from './context.js';
 import { environmentAt } from './environment.js';
 import { argvOf, type Notice, noticeOf, type Way, waysOf } from './notice-text.js';
 import { runOutside } from './outside.js';
 import { isNotifying } from './settings.js';
+import { viewFor } from './views.js';
 
 /** A program that shows a notification may take so long, in milliseconds; one without its desktop often hangs. */
 const TIMEOUT = 5000;

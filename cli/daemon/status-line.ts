@@ -5,8 +5,8 @@ import { quoteTmux } from '../../tmux/quote.js';
 import { isQueuePaused, mainOf } from '../domain/event.js';
 import { type OwnView, ownView, waitingEvents } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
-import { isBlocked } from './actions/looking.js';
 import type { Daemon } from './context.js';
+import { isBlocked } from './views.js';
 import { columnsOf, labelOf, markOf, overview, type Shown, windowName, wordsOf } from './window-facts.js';
 
 /** Changes within this time are written together, in milliseconds. */

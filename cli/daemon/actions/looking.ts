@@ -4,10 +4,9 @@ import { listClients } from '../../../tmux/clients.js';
 import { listPanes } from '../../../tmux/panes.js';
 import { BUILD } from '../../build.js';
 import { Failure } from '../../domain/failure.js';
-import { detailOf, iso, viewOf } from '../../domain/view.js';
-import type { Session } from '../../domain/world.js';
+import { detailOf, iso } from '../../domain/view.js';
 import { EXIT, type SessionView } from '../../protocol.js';
-import type { Daemon } from '../context.js';
+import { isBlocked, viewFor } from '../views.js';
 import { type Action, requireSession } from './action.js';
 
 export const status: Action<'status'> = async daemon => {
@@ -55,20 +54,6 @@ export const peek: Action<'peek'> = async (daemon, { request }) => {
     );
   return { screen: await captureScreen(daemon.tmux, pane.pane) };
 };
-
-/** The list object of this session, with what the daemon knows beside the world. */
-export function viewFor(daemon: Daemon, session: Session): SessionView {
-  return viewOf(
-    daemon.ledger.world,
-    session,
-    daemon.facts.get(session.definition.name),
-    isBlocked(daemon, session),
-  );
-}
-
-export function isBlocked(daemon: Daemon, session: Session): boolean {
-  return daemon.workerOf(session).blocked !== null;
-}
 
 function rank(view: SessionView): number {
   return view.role_of === 'main' ? 0 : 1;

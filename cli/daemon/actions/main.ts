@@ -16,9 +16,9 @@ import { saveDefinition } from '../definitions.js';
 import { keepEnvironment } from '../environment.js';
 import { noticesOf, settingsFor } from '../settings.js';
 import { isBuiltIn, MAIN_ROLE } from '../system-prompt.js';
+import { viewFor } from '../views.js';
 import { type Action, agentOfKind } from './action.js';
 import { CHANGED_BY_HAND } from './config.js';
-import { viewFor } from './looking.js';
 
 export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const { params, caller } = request;

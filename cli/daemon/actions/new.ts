@@ -25,9 +25,9 @@ import { withProgress } from '../progress.js';
 import { furnishingFor, noticesOf, settingsFor } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { ensureServer } from '../tmux-server.js';
+import { viewFor } from '../views.js';
 import type { Worker } from '../worker.js';
 import { type Action, agentOfKind } from './action.js';
-import { viewFor } from './looking.js';
 import { requireOnStart } from './on-start.js';
 import { acknowledgement, keepForHooks, turnOf } from './run.js';
 

@@ -2,8 +2,8 @@
 import { Failure } from '../../domain/failure.js';
 import { queuedOf } from '../../domain/view.js';
 import { EXIT } from '../../protocol.js';
+import { isBlocked } from '../views.js';
 import { type Action, requireSession } from './action.js';
-import { isBlocked } from './looking.js';
 
 export const queue: Action<'queue'> = async (daemon, { request }) => {
   const { name, cancel, clear } = request.params;

@@ -12,8 +12,8 @@ import { callerEnvironment, keepEnvironment, keepPromptEnvironment } from '../en
 import { point } from '../fault.js';
 import { hookFor } from '../settings.js';
 import type { Exchange } from '../socket.js';
+import { isBlocked } from '../views.js';
 import { type Action, requireSession } from './action.js';
-import { isBlocked } from './looking.js';
 
 /** How long the agent's acknowledgement is waited for, in milliseconds. */
 const ACKNOWLEDGEMENT = 2000;

@@ -2,8 +2,8 @@
 import { isSettled } from '../../domain/next.js';
 import type { Session } from '../../domain/world.js';
 import type { WaitResult } from '../../protocol.js';
+import { isBlocked } from '../views.js';
 import { type Action, requireSessions } from './action.js';
-import { isBlocked } from './looking.js';
 
 export const wait: Action<'wait'> = async (daemon, { request, item, signal }) => {
   const { names, any, timeout_ms } = request.params;
