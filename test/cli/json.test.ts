@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { SessionView } from '../../cli/protocol.js';
 import { type Story, tell } from './story.js';
 
 const LIST = [
@@ -23,7 +24,7 @@ test.serial(
     t.deepEqual(await keysOf(story, 'list'), LIST.toSorted());
     await story.make('fix', 'true');
     await story.ok('wait', 'fix');
-    const sessions = await story.list();
+    const sessions = JSON.parse(await story.ok('list', '--json')) as SessionView[];
     for (const session of sessions) t.deepEqual(Object.keys(session).sort(), LIST.toSorted());
     t.deepEqual(Object.keys(sessions[1]!.last!).sort(), ['turn', 'ended_at', ...TURN].sort());
     t.deepEqual(Object.keys(sessions[1]!.base!).sort(), ['commit', 'ref']);
@@ -33,7 +34,8 @@ test.serial(
 test.serial('list --json has the running turn', async t => {
   const story = await tell(t);
   await story.make('fix', 'sleep 60');
-  const { turn } = await story.until('fix', ({ status }) => status === 'working');
+  await story.until('fix', ({ status }) => status === 'working');
+  const [{ turn } = { turn: null }] = JSON.parse(await story.ok('list', '--json')) as SessionView[];
   t.deepEqual(Object.keys(turn!).sort(), ['id', 'prompt', 'prompt_id', 'started_at']);
   t.deepEqual([turn!.id, turn!.prompt], [1, 'sleep 60']);
 });

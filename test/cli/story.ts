@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { ActorEvent, QueuedPrompt, SessionDetail, SessionView } from '../../cli/protocol.js';
 import { type Arena, type RunOptions, type RunResult, withArena } from '../helpers/arena.js';
+import { look } from '../helpers/look.js';
 import { packageRoot } from '../helpers/root.js';
 import { eventually } from '../helpers/wait.js';
 
@@ -56,7 +57,7 @@ export async function tell(t: ExecutionContext): Promise<Story> {
     return stdout.replace(/\n$/, '');
   };
   const json = async <Value>(...args: string[]) => JSON.parse(await ok(...args, '--json')) as Value;
-  const show = (name: string) => json<SessionDetail>('show', name);
+  const show = (name: string) => look(arena, 'show', { name });
   const tmux = (...args: string[]) => arena.run('tmux', ['-S', join(arena.actorHome, 'tmux.sock'), ...args]);
   const keys = async (name: string, ...rest: string[]) => {
     const { window } = await show(name);
@@ -71,7 +72,7 @@ export async function tell(t: ExecutionContext): Promise<Story> {
     actor,
     ok,
     make: (...args) => ok('new', '--agent', 'shell', ...args),
-    list: () => json('list'),
+    list: () => look(arena, 'list', { status: null }),
     show,
     queue: name => json('queue', name),
     events: async (...args) =>

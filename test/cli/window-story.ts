@@ -4,6 +4,9 @@ import { openTerminal, type Terminal } from '../helpers/terminal.js';
 import { eventually } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
 
+/** How much of what a terminal was sent last a failure tells. */
+const LAST_BYTES = 6000;
+
 export interface Person extends Terminal {
   /** Presses keys one after another, as fingers do: tmux takes what comes at once for a paste, in which no key is bound. */
   fingers(...keys: string[]): Promise<void>;
@@ -33,7 +36,10 @@ export async function tellOfWindows(t: ExecutionContext): Promise<WindowStory> {
           // Each is a call of its own to the outer tmux, with milliseconds between.
           for (const key of keys) await terminal.press(key);
         },
-        sees: what => eventually(terminal.screen, screen => what.test(screen), { describe: terminal.screen }),
+        sees: what =>
+          eventually(terminal.screen, screen => what.test(screen), {
+            describe: async () => JSON.stringify((await terminal.raw()).slice(-LAST_BYTES)),
+          }),
       };
     },
     shown: async () =>

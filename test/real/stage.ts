@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { ActorEvent, EventType, SessionDetail } from '../../cli/protocol.js';
 import { type Arena, type RunOptions, type RunResult, withArena } from '../helpers/arena.js';
+import { look } from '../helpers/look.js';
 import { isAlive } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
 import { type EventuallyOptions, eventually } from '../helpers/wait.js';
@@ -90,7 +91,7 @@ export class Stage {
   }
 
   async show(name: string): Promise<SessionDetail> {
-    return JSON.parse(await this.actor('show', name, '--json')) as SessionDetail;
+    return look(this.arena, 'show', { name });
   }
 
   async events(session?: string, type?: EventType): Promise<ActorEvent[]> {
