@@ -3,7 +3,7 @@
  * key is pressed (a good one not for long).
  */
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { Context } from '../client/context.js';
 import type { Input } from '../client/input.js';
 import type { Streams } from '../client/io.js';
@@ -87,8 +87,11 @@ async function keyPressed(time: number | null): Promise<void> {
   const { stdin } = process;
   stdin.setRawMode(true);
   stdin.resume();
-  // What flows by meanwhile was pressed before the result could be seen: it closes nothing.
+  // What flows by meanwhile was pressed before the result could be seen: it closes nothing. A process that had no time since
+  // meets the end of the delay before what there is to read: that is read in the turn of the event loop that follows.
   await delay(UNREAD);
+  await setImmediate();
+  await setImmediate();
   if (time === null) process.stdout.write('\npress a key to go back');
   await new Promise<void>(resolve => {
     stdin.once('data', () => resolve());

@@ -139,8 +139,19 @@ test.serial(
     await person.fingers('n');
     await person.sees(/New session/);
     await person.type('main-x');
-    // What is typed ahead does not take the refusal away before it was read: both at once.
-    await person.press('Enter', 'Enter');
+    // What is typed ahead, while the daemon thinks, does not take the refusal away before it was read.
+    const pid = await story.daemonPid();
+    process.kill(pid, 'SIGSTOP');
+    await person.fingers('Enter');
+    await eventually(
+      async () => {
+        await person.type('z');
+        return person.screen();
+      },
+      screen => /> main-x[\s\S]*z/.test(screen),
+      { describe: person.screen },
+    );
+    process.kill(pid, 'SIGCONT');
     await person.sees(/main-x is a name for a main[\s\S]*press a key/);
     await person.fingers('q');
     await openMenu(person);
