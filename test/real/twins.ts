@@ -46,7 +46,7 @@ export interface Twins {
   keepShowing(pattern: RegExp): Promise<void>;
   /** {@link send}, then {@link show}. */
   key(bytes: string, pattern: RegExp): Promise<void>;
-  /** Types a prompt, and Enter once it stands there. */
+  /** Types a prompt, and Enter once it stands there; waits until both models are asked. */
   enter(prompt: string): Promise<void>;
   /** The time that passes between two keys. */
   pause(): Promise<void>;
@@ -88,6 +88,13 @@ export async function withTwins(t: ExecutionContext, agent: RealAgent): Promise<
   ]);
   const screens = () => Promise.all([bare, through].map(async each => plain(await each.screen())));
 
+  const questions = async () =>
+    [await stub.requests(), await stage.requests()].map(requests =>
+      requests
+        .filter(({ main, textLength }) => main && textLength !== undefined)
+        .map(({ text, textLength }) => ({ text: unmarked(String(text)), length: Number(textLength) })),
+    );
+
   const twins: Twins = {
     stage,
     bare,
@@ -108,14 +115,12 @@ export async function withTwins(t: ExecutionContext, agent: RealAgent): Promise<
       await twins.key(prompt, new RegExp(`^[❯›] ${prompt}$`, 'm'));
       await twins.pause();
       await twins.send('\r');
+      // A screen tells of a turn before its request is out, and an Esc then would leave the one asked and the other not.
+      await stage.eventually(questions, both => both.every(asked => asked.at(-1)?.text === prompt));
     },
     pause: () => delay(RHYTHM),
     async asked() {
-      const [one, other] = [await stub.requests(), await stage.requests()].map(requests =>
-        requests
-          .filter(({ main, textLength }) => main && textLength !== undefined)
-          .map(({ text, textLength }) => ({ text: unmarked(String(text)), length: Number(textLength) })),
-      );
+      const [one, other] = await questions();
       t.deepEqual(other, one, 'what the model is asked');
       return one!;
     },
