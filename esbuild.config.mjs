@@ -39,15 +39,15 @@ const bundle = { ...shared, bundle: true, outdir: 'dist', sourcemap: 'linked' };
 
 // The client starts for every command a person types, and the daemon with the first of them: CommonJS, which V8 takes from
 // its code cache (and Node's ESM loader costs milliseconds).
-const cached = {
-  ...bundle,
-  format: 'cjs',
-  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-  define: { ...shared.define, 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },
-};
+const cached = { ...bundle, format: 'cjs' };
 
 // Minified (less to read and scan), and without yargs, whose load alone doubles the time of a command: only help needs it.
-const client = { ...cached, minify: true };
+const client = {
+  ...cached,
+  minify: true,
+  // Where yargs-parser asks for the URL, a path does as well.
+  define: { ...shared.define, 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
+};
 
 // kdljs builds its parser of queries when it is loaded, which takes as long as that of documents: nobody asks for it here.
 const withoutQueries = {
@@ -60,10 +60,16 @@ const withoutQueries = {
     });
   },
 };
-const daemon = { ...cached, minifyWhitespace: true, plugins: [withoutQueries] };
+const daemon = {
+  ...cached,
+  minifyWhitespace: true,
+  plugins: [withoutQueries],
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { ...shared.define, 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },
+};
 
 // A launcher runs its bundle from the cache.
-const launcher = { ...bundle, format: 'cjs', outExtension: { '.js': '.cjs' } };
+const launcher = { ...cached, outExtension: { '.js': '.cjs' } };
 
 // These are asked for by a person who reads, or live long: ESM, with a require for the CommonJS packages they bundle.
 const others = {

@@ -34,6 +34,14 @@ const BARE: Record<RealAgent, string[]> = {
   ],
 };
 
+/** What terminals send for keys that have more than one form, or none that is a letter: xterm's, and kitty's CSI u. */
+export const SHIFT_ENTER = { kitty: '\x1b[13;2u', xterm: '\x1b[27;2;13~', configured: '\x1b\r' };
+export const ALT_LEFT = '\x1b[1;3D';
+export const ALT_RIGHT = '\x1b[1;3C';
+export const SHIFT_TAB = '\x1b[Z';
+export const WHEEL_UP = '\x1b[<64;10;10M';
+export const WHEEL_DOWN = '\x1b[<65;10;10M';
+
 export interface Twins {
   stage: Stage;
   bare: Terminal;

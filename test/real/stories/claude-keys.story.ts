@@ -1,13 +1,15 @@
 /** The keys of claude in a window of actor do what they do in a terminal without actor. */
 import test from 'ava';
-import { NAME, withTwins } from '../twins.js';
-
-const SHIFT_ENTER = { kitty: '\x1b[13;2u', xterm: '\x1b[27;2;13~', configured: '\x1b\r' };
-const ALT_LEFT = '\x1b[1;3D';
-const ALT_RIGHT = '\x1b[1;3C';
-const SHIFT_TAB = '\x1b[Z';
-const WHEEL_UP = '\x1b[<64;10;10M';
-const WHEEL_DOWN = '\x1b[<65;10;10M';
+import {
+  ALT_LEFT,
+  ALT_RIGHT,
+  NAME,
+  SHIFT_ENTER,
+  SHIFT_TAB,
+  WHEEL_DOWN,
+  WHEEL_UP,
+  withTwins,
+} from '../twins.js';
 
 test('claude: every key behaves as without actor', async t => {
   const twins = await withTwins(t, 'claude');
