@@ -173,6 +173,7 @@ export async function run(home: string): Promise<void> {
     if (ledger.world.sessions.get(event.session)?.unread) looks.poke();
   });
   statusLine.poke();
+  checkouts.poke();
   looks.poke();
   server = await listen(daemon, places.socket, clients);
   process.on('SIGTERM', () => daemon.shutdown('SIGTERM'));

@@ -14,8 +14,12 @@ test.serial('changes show while the turn runs, when its agent says something', a
   // The first look, which every session gets, is over.
   await story.until('work', ({ diff, status }) => diff !== null && status === 'working');
   await writeFile(join(story.home, 'go'), '');
-  const { diff, dirty, status } = await story.until('work', session => session.diff?.added === 5);
-  t.deepEqual({ diff, dirty, status }, { diff: { added: 5, deleted: 0 }, dirty: true, status: 'working' });
+  // The lines are known a moment before the mark.
+  const { diff, status } = await story.until(
+    'work',
+    session => session.diff?.added === 5 && session.dirty === true,
+  );
+  t.deepEqual({ diff, status }, { diff: { added: 5, deleted: 0 }, status: 'working' });
 });
 
 test.serial('a commit from another terminal shows on a session that rests', async t => {
@@ -38,4 +42,13 @@ test.serial('the next session of a name begins with facts of its own', async t =
   const { diff, dirty } = JSON.parse(await story.make('again', '--json'));
   t.deepEqual({ diff, dirty }, { diff: null, dirty: null });
   await story.until('again', session => session.diff?.added === 0 && session.dirty === false);
+});
+
+test.serial('a new daemon knows what was changed before anything happens', async t => {
+  const story = await tell(t);
+  await story.make('work', '-p', 'seq 5 > new; git add new', '--wait');
+  await story.until('work', ({ dirty }) => dirty === true);
+  await story.killDaemon();
+  const { diff, dirty } = await story.until('work', session => session.dirty !== null);
+  t.deepEqual({ diff, dirty }, { diff: { added: 5, deleted: 0 }, dirty: true });
 });
