@@ -30,8 +30,10 @@ export interface LaunchRequest {
   folder: string;
   /** The caller's environment. */
   env: Record<string, string>;
-  /** Continue `definition.conversation`? False for a first start. */
+  /** Continue `definition.conversation`? False for a first start, and where that conversation is not there any more. */
   resume: boolean;
+  /** Did it begin before? Then the person's own choice of a conversation has been followed, and their prompt been given. */
+  begun: boolean;
   /** A prompt to pass at launch, if {@link Agent.takesFirstPrompt} allows. */
   prompt: string | null;
   /** The text of the system prompt to add (coordinator's or role's), if any. */
@@ -53,6 +55,12 @@ export interface LaunchPlan {
   conversation: string | null;
   /** A shell command (sh) that is given the window's raw output on stdin from its first byte on. */
   pipe?: string;
+}
+
+/** Where a conversation is kept: in one of these files, or below one of these folders under a name that contains its id. */
+export interface ConversationRecord {
+  files: string[];
+  folders: string[];
 }
 
 /** A file that an agent appends to, and how to read it. */
@@ -139,6 +147,8 @@ export interface Agent {
   /** Files whose content the launch must know (the user's settings to merge with, say). */
   launchReads(request: Omit<LaunchRequest, 'files'>): string[];
   launch(request: LaunchRequest): LaunchPlan;
+  /** Where it keeps a conversation, for an agent that does not start when it is to resume one that is not there. */
+  conversationRecord?(id: string, definition: Definition, env: Record<string, string>): ConversationRecord;
   /** May this prompt be passed at launch (then it is the first turn)? Longer or stranger ones are pasted once ready. */
   takesFirstPrompt(prompt: string, definition: Definition): boolean;
 

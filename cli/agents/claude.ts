@@ -2,7 +2,7 @@
 import type { Agent } from './agent.js';
 import { observeHook } from './claude/hook.js';
 import { launchPlan, launchReads, leavesRoomForPrompt } from './claude/launch.js';
-import { transcriptPath } from './claude/places.js';
+import { configFolder, transcriptPath } from './claude/places.js';
 import { readScreen } from './claude/screen.js';
 import { observeState, stateFilePath } from './claude/state.js';
 import { fitsArgument, samePrompt, submission } from './claude/text.js';
@@ -17,6 +17,12 @@ export const claude: Agent = {
   launchReads,
   launch: request => launchPlan(program, request),
   takesFirstPrompt: (prompt, definition) => fitsArgument(prompt) && leavesRoomForPrompt(definition.args),
+
+  // Written only once the first turn is under way, and removed after 30 days (`cleanupPeriodDays`): "No conversation found".
+  conversationRecord: (id, { dir }, env) => ({
+    files: [transcriptPath(env, dir, id)],
+    folders: [`${configFolder(env)}/projects`],
+  }),
 
   hook: (event, payload, origin) => observeHook(event, payload, origin),
   tails({ transcript, definition, env }) {

@@ -18,6 +18,11 @@ export const codex: Agent = {
   launch: request => launchPlan(program, request),
   takesFirstPrompt: (prompt, definition) => fitsArgument(prompt) && leavesRoomForPrompt(definition.args),
 
+  conversationRecord: (_id, _definition, env) => ({
+    files: [],
+    folders: ['sessions', 'archived_sessions'].map(name => `${codexHome(env)}/${name}`),
+  }),
+
   hook: (event, payload, origin) => observeHook(event, payload, origin),
   // Created at the first prompt, and named by the hook that runs then.
   tails({ transcript }) {

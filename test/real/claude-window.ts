@@ -33,6 +33,7 @@ export function openClaude({ root, dir, env, args = [], ...options }: WindowOpti
     folder,
     env,
     resume: false,
+    begun: false,
     prompt: null,
     systemPrompt: null,
     files: {},

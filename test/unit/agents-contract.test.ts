@@ -63,6 +63,7 @@ for (const agent of [...Object.values(agents), ...custom]) {
     folder: '/home/me/.actor/run/l1',
     env: { HOME: '/home/me', PATH: '/bin', API_KEY: SECRET },
     resume: false,
+    begun: false,
     prompt: null,
     systemPrompt: null,
     files: {},
@@ -73,7 +74,9 @@ for (const agent of [...Object.values(agents), ...custom]) {
     for (const main of [false, true])
       for (const resume of [false, true]) {
         const own = { ...definition, main, coordinator: main, conversation: resume ? 'c1' : null };
-        const plan = agent.launch(request({ definition: own, resume, systemPrompt: 'be good' }));
+        const plan = agent.launch(
+          request({ definition: own, resume, begun: resume, systemPrompt: 'be good' }),
+        );
         t.is(plan.argv[0], agent.program);
         t.false(plan.argv.some(word => word.includes(SECRET)));
         t.true(plan.files.every(({ path }) => path.startsWith('/home/me/.actor/run/l1/')));

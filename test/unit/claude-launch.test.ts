@@ -21,6 +21,7 @@ function request(of: Partial<Definition> = {}, more: Partial<LaunchRequest> = {}
     folder: '/home/me/.actor/run/L1',
     env: { HOME: '/home/me' },
     resume: false,
+    begun: false,
     prompt: null,
     systemPrompt: null,
     files: {},
@@ -57,7 +58,9 @@ test('the id is the same for the same launch, and another for another', t => {
 });
 
 test('a resumed start names the conversation', t => {
-  const { argv, conversation } = claude.launch(request({ conversation: 'c1' }, { resume: true }));
+  const { argv, conversation } = claude.launch(
+    request({ conversation: 'c1' }, { resume: true, begun: true }),
+  );
   t.deepEqual(argv.slice(0, 3), ['claude', '--resume', 'c1']);
   t.is(conversation, 'c1');
 });
@@ -212,10 +215,23 @@ test('resumed, neither the choice of a conversation nor the prompt of the first 
     '--',
     'and that',
   ];
-  const { argv } = claude.launch(request({ main: true, args, conversation: 'c2' }, { resume: true }));
+  const { argv } = claude.launch(
+    request({ main: true, args, conversation: 'c2' }, { resume: true, begun: true }),
+  );
   t.deepEqual(argv.slice(0, 3), ['claude', '--resume', 'c2']);
   t.deepEqual(argv.slice(-2), ['--model', 'opus']);
   t.false(argv.some(word => ['old', 'do this', 'and that', '--fork-session', '-r'].includes(word)));
+});
+
+test('begun anew, since its conversation is gone, it gets an id of ours, not the person’s choice again', t => {
+  const args = ['--continue', '--model', 'opus', 'do this'];
+  const { argv, conversation } = claude.launch(
+    request({ main: true, args, conversation: 'c2' }, { begun: true }),
+  );
+  t.regex(conversation!, UUID);
+  t.deepEqual(argv.slice(0, 3), ['claude', '--session-id', conversation!]);
+  t.deepEqual(argv.slice(-2), ['--model', 'opus']);
+  t.false(argv.some(word => ['c2', '--continue', 'do this'].includes(word)));
 });
 
 test('what a parent claude sets for its children is removed, accounts and providers are kept', t => {

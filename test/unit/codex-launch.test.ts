@@ -22,6 +22,7 @@ function plan(definition: Partial<Definition>, request: Partial<LaunchRequest> =
     folder: '/home/me/.actor/run/l1',
     env: { HOME: '/home/me', PATH: '/bin', SECRET_KEY: 'hunter2', 'BASH_FUNC_x%%': '()' },
     resume: false,
+    begun: false,
     prompt: null,
     systemPrompt: null,
     files: { [CONFIG]: null },
@@ -147,8 +148,13 @@ test('in a worktree its repository, and the folder that it has there, can be wri
 
 for (const [what, args, request, words] of [
   ['a prompt', [], { prompt: '-x' }, ['--', '-x']],
-  ['a resume with a prompt', [], { resume: true, prompt: 'go on' }, ['--', 'thread-1', 'go on']],
-  ['a resume after a prompt of the person’s own', ['-m', 'x', 'do it'], { resume: true }, ['--', 'thread-1']],
+  ['a resume with a prompt', [], { resume: true, begun: true, prompt: 'go on' }, ['--', 'thread-1', 'go on']],
+  [
+    'a resume after a prompt of the person’s own',
+    ['-m', 'x', 'do it'],
+    { resume: true, begun: true },
+    ['--', 'thread-1'],
+  ],
   ['a prompt of the person’s own', ['do it'], {}, ['--', 'do it']],
   ['a conversation that the person chooses', ['resume', 'abc'], {}, ['--', 'abc']],
 ] as const)
@@ -157,6 +163,17 @@ for (const [what, args, request, words] of [
     t.deepEqual(argv.slice(-words.length), [...words]);
     t.is(argv[1] === 'resume', 'resume' in request || args[0] === 'resume');
   });
+
+test('begun anew, since its thread is gone, neither it nor the person’s choice of one is named', t => {
+  for (const args of [
+    ['resume', 'abc'],
+    ['-m', 'x', 'do it'],
+  ]) {
+    const { argv } = plan({ args, conversation: 'thread-1' }, { begun: true, prompt: 'go on' });
+    t.deepEqual(argv.slice(-2), ['--', 'go on']);
+    t.false(argv.some(word => ['resume', 'abc', 'do it', 'thread-1'].includes(word)));
+  }
+});
 
 test('what is no interactive codex is refused', t => {
   t.throws(() => plan({ args: ['exec', 'x'] }), { message: /codex exec is no session/ });

@@ -34,7 +34,7 @@ export function launchPlan(program: string, request: LaunchRequest): LaunchPlan 
 
   const conversation = request.resume ? definition.conversation : chosenConversation(request, theirs);
   if (request.resume && conversation) argv.push('--resume', conversation);
-  else if (conversation && !has(theirs, ...CHOOSES_CONVERSATION)) argv.push('--session-id', conversation);
+  else if (conversation && !choosesConversation(request, theirs)) argv.push('--session-id', conversation);
 
   if (!has(theirs, '--name')) argv.push('--name', definition.name);
   argv.push('--settings', `${folder}/settings.json`);
@@ -45,7 +45,7 @@ export function launchPlan(program: string, request: LaunchRequest): LaunchPlan 
     argv.push('--mcp-config', `${folder}/mcp.json`);
   }
   argv.push(...configFlags(definition.config, theirs));
-  argv.push(...theirWords(theirs, request.resume));
+  argv.push(...theirWords(theirs, request.begun));
   if (request.prompt !== null) argv.push('--', request.prompt);
 
   const env = { ACTOR_HOME: request.places.home, ACTOR_NAME: definition.name, ACTOR_LAUNCH: request.launch };
@@ -75,9 +75,13 @@ function mcpFile(mcp: string[]): string {
   return `${JSON.stringify({ mcpServers: { actor: { command, args, alwaysLoad: true } } }, null, 2)}\n`;
 }
 
+function choosesConversation({ begun }: LaunchRequest, theirs: Argument[]): boolean {
+  return !begun && has(theirs, ...CHOOSES_CONVERSATION);
+}
+
 /** The id of a new conversation. From the launch, so that the plan is the same however often it is made. */
 function chosenConversation(request: LaunchRequest, theirs: Argument[]): string | null {
-  if (has(theirs, ...CHOOSES_CONVERSATION)) return lastValue(theirs, '--session-id');
+  if (choosesConversation(request, theirs)) return lastValue(theirs, '--session-id');
   const { definition, places, launch } = request;
   const hex = createHash('sha256')
     .update(JSON.stringify([places.home, definition.name, launch]))
@@ -86,12 +90,9 @@ function chosenConversation(request: LaunchRequest, theirs: Argument[]): string 
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/**
- * The person's words that go along. When a conversation is resumed, their choice of one has been followed already, and
- * their prompt has been given.
- */
-function theirWords(theirs: Argument[], resume: boolean): string[] {
-  if (!resume) return without(theirs, ...MERGED);
+/** The person's words that go along. */
+function theirWords(theirs: Argument[], begun: boolean): string[] {
+  if (!begun) return without(theirs, ...MERGED);
   const options = theirs.filter(argument => argument.flag !== null);
   return without(options, ...MERGED, ...CHOOSES_CONVERSATION, '--fork-session');
 }

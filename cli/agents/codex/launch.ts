@@ -31,7 +31,7 @@ export function launchReads({ env, definition }: Omit<LaunchRequest, 'files'>): 
 
 /** @throws Failure when the person's own arguments ask for something else than an interactive codex here */
 export function launchPlan(program: string, request: LaunchRequest): LaunchPlan {
-  const { definition, env, resume } = request;
+  const { definition, env, resume, begun } = request;
   const theirs = readArguments(definition.args);
   requireInteractive(theirs);
   const own = { ACTOR_HOME: request.places.home, ACTOR_NAME: definition.name, ACTOR_LAUNCH: request.launch };
@@ -39,7 +39,7 @@ export function launchPlan(program: string, request: LaunchRequest): LaunchPlan 
   const argv = [program];
   const continued = resume ? definition.conversation : null;
   if (continued !== null) argv.push('resume');
-  else if (theirs.subcommand !== null) argv.push(theirs.subcommand);
+  else if (theirs.subcommand !== null && !begun) argv.push(theirs.subcommand);
 
   argv.push(...configArguments(definition.config, theirs));
   const instructions = joined(request.systemPrompt, theirInstructions(request, theirs));
@@ -52,7 +52,7 @@ export function launchPlan(program: string, request: LaunchRequest): LaunchPlan 
     argv.push('-c', `mcp_servers.actor=${toToml(server(request.places.mcp, names))}`);
   argv.push('-c', 'check_for_update_on_startup=false', ...hookArguments(request.places.hooks));
 
-  const words = continued === null ? theirs.positionals : [continued];
+  const words = continued !== null ? [continued] : begun ? [] : [...theirs.positionals];
   if (request.prompt !== null) words.push(request.prompt);
   if (words.length > 0) argv.push('--', ...words);
   return { argv, env: own, unset, files: [], conversation: null };

@@ -18,6 +18,7 @@ import { eventRecord } from '../../domain/step.js';
 import type { Prompt, Session } from '../../domain/world.js';
 import { EXIT } from '../../protocol.js';
 import type { Daemon } from '../context.js';
+import { isRecorded } from '../conversation.js';
 import { saveDefinition } from '../definitions.js';
 import { callerEnvironment, forgetEnvironment } from '../environment.js';
 import { point } from '../fault.js';
@@ -50,7 +51,10 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
   const launch = `${randomBytes(5).toString('hex')}`;
   const folder = launchFolder(daemon, launch);
   const passed = prompt && !prompt.slash && agent.takesFirstPrompt(prompt.text, definition) ? prompt : null;
-  const resume = session.turns > 0 && (definition.conversation !== null || agent.remembers === true);
+  const begun = session.turns > 0 && (definition.conversation !== null || agent.remembers === true);
+  const { conversation: id } = definition;
+  const record = begun && id !== null ? agent.conversationRecord?.(id, definition, env) : undefined;
+  const resume = begun && (id === null || !record || (await isRecorded(id, record)));
   daemon.ledger.commit([
     {
       kind: 'launching',
@@ -70,6 +74,7 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
       folder,
       env,
       resume,
+      begun,
       prompt: passed?.text ?? null,
       systemPrompt: systemPromptOf(daemon, definition),
     };
@@ -94,7 +99,10 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
       ...(plan.conversation !== null && plan.conversation !== definition.conversation
         ? [{ kind: 'conversation' as const, session: name, id: plan.conversation, transcript: null }]
         : []),
-      eventRecord(daemon.ledger.world, session, 'its window', { type: 'started' }),
+      eventRecord(daemon.ledger.world, session, 'its window', {
+        type: 'started',
+        ...(begun && !resume ? { message: 'its conversation is not there any more: a new one' } : {}),
+      }),
     ]);
   } catch (error) {
     daemon.ledger.commit([{ kind: 'launch-failed', session: name, launch }]);

@@ -1,6 +1,8 @@
 /** Agents, and the tmux server under all of them, are killed; conversations go on. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
-import { kill, withStage } from '../stage.js';
+import { kill, UNASKED, withStage } from '../stage.js';
 
 test('the tmux server is killed: run resumes every session, main begins anew and is told what happened', async t => {
   const stage = await withStage(t);
@@ -31,3 +33,38 @@ test('the tmux server is killed: run resumes every session, main begins anew and
   const told = (await stage.told('main')).map(({ id }) => id);
   t.is(new Set(told).size, told.length, 'each once');
 });
+
+for (const agent of ['claude', 'codex'] as const)
+  test(`${agent} is killed as soon as it has its first prompt, and the next one is answered`, async t => {
+    const stage = await withStage(t, { agents: [agent] });
+    await stage.actor(
+      'new',
+      'works',
+      '--agent',
+      agent,
+      ...UNASKED[agent],
+      '-p',
+      'SLEEP:100 REPLY:never said',
+    );
+    const { pid } = await stage.reaches('works', 'working');
+    await kill(pid!);
+    t.is((await stage.event('works', 'exited')).outcome, 'lost');
+    t.is(await stage.actor('run', 'works', 'REPLY:two', '--wait'), 'two\n');
+    t.is(await stage.actor('run', 'works', 'REPLY:three', '--wait'), 'three\n');
+  });
+
+for (const agent of ['claude', 'codex'] as const)
+  test(`a conversation of ${agent} that was deleted is begun anew, which is said`, async t => {
+    const stage = await withStage(t, { agents: [agent] });
+    await stage.start('works', 'REPLY:one', { agent });
+    await stage.event('works', 'completed');
+    const { conversation } = await stage.show('works');
+    await stage.actor('down');
+    for (const folder of ['.claude/projects', '.codex/sessions'])
+      for (const file of await readdir(join(stage.arena.home, folder), { recursive: true }).catch(() => []))
+        if (file.endsWith(`${conversation}.jsonl`)) await rm(join(stage.arena.home, folder, file));
+    t.is(await stage.actor('run', 'works', 'REPLY:two', '--wait'), 'two\n');
+    t.is(await stage.actor('run', 'works', 'REPLY:three', '--wait'), 'three\n');
+    t.not((await stage.show('works')).conversation, conversation);
+    t.regex(String((await stage.event('works', 'started', 2)).message), /a new one/);
+  });
