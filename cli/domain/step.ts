@@ -104,7 +104,7 @@ function turnBegan(
   if (!session.launch) return [];
   const name = session.definition.name;
   const { by, at } = observation;
-  const taken = observation.own ? undefined : acknowledged(session, observation.prompt, samePrompt);
+  const taken = observation.own ? undefined : acknowledged(session, at, observation.prompt, samePrompt);
   if (session.turn) {
     if (taken) return [{ kind: 'joined', session: name, prompt: taken.id, by }];
     return session.status === 'waiting' && !isBefore(at, session.statusSince)
@@ -128,9 +128,16 @@ function turnBegan(
   ];
 }
 
-/** The prompt that this beginning acknowledges, if it is one of ours. */
-function acknowledged(session: Session, seen: string | null, samePrompt: SamePrompt): Prompt | undefined {
-  const underWay = session.queue.filter(prompt => prompt.state !== 'queued');
+/** The prompt that this beginning acknowledges, if it is one of ours, and was on its way by then: people say the same thing twice. */
+function acknowledged(
+  session: Session,
+  at: number,
+  seen: string | null,
+  samePrompt: SamePrompt,
+): Prompt | undefined {
+  const underWay = session.queue.filter(
+    ({ state, sentAt }) => state !== 'queued' && !isBefore(at, sentAt ?? 0),
+  );
   return underWay.find(prompt => seen === null || samePrompt(prompt.text, seen));
 }
 
@@ -145,7 +152,7 @@ function turnEnded(
     observation = { ...observation, outcome: 'stopped', untold: false };
   if (!turn) {
     // A prompt that began and ended in one (a shell's comment line): its end is its acknowledgement.
-    const taken = observation.unbegun ? acknowledged(session, null, () => true) : undefined;
+    const taken = observation.unbegun ? acknowledged(session, at, null, () => true) : undefined;
     if (!taken) return [];
     return [
       eventRecord(world, session, by, { type: 'turn-started', turn: session.turns + 1, prompt_id: taken.id }),

@@ -118,6 +118,29 @@ test('a late word of a beginning does not begin a turn again', t => {
   t.is(story.session.turns, 1);
 });
 
+test('a late word of a turn is not taken for the prompt that was sent since, though that says the same', t => {
+  const story = new Story();
+  story.prompt('go on', 'p1');
+  story.see({ type: 'turn-began', prompt: 'go on' });
+  const began = story.time;
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'one' });
+  const ended = story.time;
+  story.prompt('go on', 'p2');
+  story.see({ type: 'turn-began', prompt: 'go on' }, { at: began, source: 'transcript', position: 1 });
+  story.see(
+    { type: 'turn-ended', outcome: 'completed', reason: null, message: 'one', unbegun: true },
+    { at: ended, source: 'transcript', position: 2 },
+  );
+  t.is(story.session.status, 'idle');
+  t.deepEqual(
+    story.session.queue.map(({ id }) => id),
+    ['p2'],
+  );
+  t.deepEqual(story.types(), ['completed']);
+  story.see({ type: 'turn-began', prompt: 'go on' });
+  t.is(story.session.turn?.promptId, 'p2');
+});
+
 test('a source is processed once, by its positions', t => {
   const story = new Story();
   const at = { source: 'output', position: 100 };
