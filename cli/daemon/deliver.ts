@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { recipientOf } from '../domain/event.js';
-import { messageOf } from '../domain/message.js';
+import { fitting, messageOf, type Told } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
 import type { Delivery, Pending, Session } from '../domain/world.js';
 import type { ActorEvent } from '../protocol.js';
@@ -29,8 +29,18 @@ const DIFF_STEP = 20;
 const ACCEPTANCE_PATIENCE = 10_000;
 /** What a hook has claimed stands in the transcript once all hooks of that moment are through: a person's own may be slow. */
 const CLAIM_PATIENCE = 120_000;
-/** So many events go into one message of a queue: it is an argument, of at most 128 KiB, and an event has 8 KiB of text. */
-const MOST_QUEUED = 10;
+/**
+ * The longest message of a door, in bytes. Beyond 10,000 of what a hook says claude shows its model the first 2 KB (and names a
+ * file), and codex cuts out the middle: found out with both. A queue's message is an argument, of at most 128 KiB.
+ */
+const LONGEST: Record<Door, number> = {
+  hook: 9_500,
+  queue: 90_000,
+  mcp: 90_000,
+  print: Number.POSITIVE_INFINITY,
+};
+/** As long as every token. */
+const PLAIN_TOKEN = '0'.repeat(16);
 /** An inbox that lost or refused a message is not used for this long, in milliseconds: meanwhile the hooks deliver. */
 const DISTRUST = 60_000;
 
@@ -151,18 +161,34 @@ export class Post {
         this.#alarm.in(DIFF_STEP);
         continue;
       }
-      // There is one folder to claim: what lies in it unclaimed goes into the new one as well.
+      // There is one folder to claim: what lies in it unclaimed goes into the new one as well, until it is full.
+      if (door === 'hook' && this.#isMailFull(recipient, waiting[0]!)) continue;
       if (door === 'hook' && this.#takeBackUnclaimed(recipient.definition.name)) {
         this.poke();
         continue;
       }
-      this.#offer(
-        recipient,
-        recipient.launch.id,
-        door,
-        door === 'queue' ? waiting.slice(0, MOST_QUEUED) : waiting,
-      );
+      const count = fitting(this.#said(waiting), PLAIN_TOKEN, LONGEST[door]);
+      this.#offer(recipient, recipient.launch.id, door, waiting.slice(0, count));
+      if (count < waiting.length) this.#alarm.in(BATCH_INTERVAL);
     }
+  }
+
+  /** Does no hook's answer have room for this event beside what lies ready? */
+  #isMailFull(recipient: Session, event: Pending): boolean {
+    const { deliveries, pending } = this.#daemon.ledger.world;
+    const token = this.#mail.pending(recipient.definition.name);
+    const lying = token === null ? undefined : deliveries.get(token);
+    if (!lying) return false;
+    const told = [...lying.events, event.event.id].sort((one, other) => one - other);
+    const said = this.#said(told.map(id => pending.get(id)).filter(each => each !== undefined));
+    return fitting(said, PLAIN_TOKEN, LONGEST.hook) < said.length;
+  }
+
+  #said(told: readonly Pending[]): Told[] {
+    return told.map(({ event, redelivered }) => ({
+      event: { ...event, diff: this.#diffOf(event.session) },
+      redelivered,
+    }));
   }
 
   /** What a turn changed is worth a moment's wait, so that its completion can say it. */
@@ -204,10 +230,7 @@ export class Post {
     const events = told.map(({ event }) => event.id);
     // Grows with the events, so that mail files in the order of their names are in the order of what happened.
     const token = `${String(events[0]).padStart(8, '0')}${randomBytes(4).toString('hex')}`;
-    const said = told.map(({ event, redelivered }) => ({
-      event: { ...event, diff: this.#diffOf(event.session) },
-      redelivered,
-    }));
+    const said = this.#said(told);
     if (door === 'hook') this.#countBlocks(name);
     if (isMailDoor(door)) this.#mail.draft(name, token, door, said, launch);
     point('after-mail-draft');

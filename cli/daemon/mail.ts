@@ -65,6 +65,11 @@ export class Mail {
     move(path.join(folder, `.${token}.pending`), path.join(folder, 'pending'));
   }
 
+  /** The delivery that lies ready for a hook; null: none does. It may be claimed at any moment. */
+  pending(session: string): string | null {
+    return tokenIn(path.join(this.#folder(session), 'pending'));
+  }
+
   /**
    * Takes back what was not claimed. It lies aside until {@link forget}, so that asking again gives the same answer.
    * @returns true when nobody can have seen it.

@@ -6,6 +6,8 @@ import type { ActorEvent } from '../protocol.js';
 
 /** At most this much of a last message goes into a delivery, in bytes of UTF-8. */
 const MESSAGE_BYTES = 8 * 1024;
+/** At most this much of an attribute, likewise. */
+const VALUE_BYTES = 200;
 /** A shell's line shows this much of the last line, in characters. */
 const LINE_LENGTH = 200;
 
@@ -18,6 +20,19 @@ export interface Told {
 /** The delivery of these events as one message. `token` stands in each element: what acknowledges this delivery and no other. */
 export function messageOf(told: readonly Told[], token: string): string {
   return told.map(each => elementOf(each, token)).join('\n');
+}
+
+/**
+ * How many of these events, from the first on, make a message of at most so many bytes of UTF-8; one at least, which takes
+ * less than 10,000.
+ */
+export function fitting(told: readonly Told[], token: string, bytes: number): number {
+  let total = -1;
+  const tooMuch = told.findIndex(each => {
+    total += 1 + Buffer.byteLength(elementOf(each, token));
+    return total > bytes;
+  });
+  return tooMuch < 0 ? told.length : Math.max(1, tooMuch);
 }
 
 function elementOf({ event, redelivered }: Told, token: string): string {
@@ -40,7 +55,7 @@ function elementOf({ event, redelivered }: Told, token: string): string {
     .filter((pair): pair is [string, string] => pair[1] !== null)
     .map(([name, value]) => `${name}="${attributeValue(value)}"`)
     .join(' ');
-  return `<actor-event ${head}>\n${fenced(shortened(event))}\n</actor-event>`;
+  return `<actor-event ${head}>\n${shortened(event)}\n</actor-event>`;
 }
 
 /** The line that a shell main prints. */
@@ -55,14 +70,20 @@ export function lineOf({ event, redelivered }: Told): string {
 }
 
 function shortened({ message, session }: ActorEvent): string {
-  const text = withoutControls(message ?? '');
+  // Before it is cut: a fence takes more room than what it fences off.
+  const text = fenced(withoutControls(message ?? ''));
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= MESSAGE_BYTES) return text;
   const half = MESSAGE_BYTES / 2;
-  // A cut inside a character shows as U+FFFD at the edge.
-  const head = bytes.subarray(0, half).toString('utf8').replace(/�$/, '');
   const tail = bytes.subarray(-half).toString('utf8').replace(/^�+/, '');
-  return `${head}\n[… ${bytes.length - MESSAGE_BYTES} bytes left out; all of it: actor show ${session} …]\n${tail}`;
+  return `${firstBytes(bytes, half)}\n[… ${bytes.length - MESSAGE_BYTES} bytes left out; all of it: actor show ${session} …]\n${tail}`;
+}
+
+/** The text of the first bytes of UTF-8, without a character that is cut: it shows as U+FFFD at the edge. */
+export function firstBytes(bytes: Buffer, count: number): string {
+  return bytes.length <= count
+    ? bytes.toString('utf8')
+    : bytes.subarray(0, count).toString('utf8').replace(/�$/, '');
 }
 
 /** No opening or closing tag of ours can stand in another program's words. */
@@ -71,12 +92,12 @@ function fenced(text: string): string {
 }
 
 function attributeValue(value: string): string {
-  return withoutControls(value)
+  const text = withoutControls(value)
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;')
-    .replace(/\s+/g, ' ')
-    .slice(0, 300);
+    .replace(/\s+/g, ' ');
+  return firstBytes(Buffer.from(text, 'utf8'), VALUE_BYTES);
 }
 
 /** Without control characters other than tab and newline, and without bidirectional overrides. */

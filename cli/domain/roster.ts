@@ -1,11 +1,11 @@
 /** What a main is told at its start about the sessions that it coordinates: its memory of them is gone. Pure. */
 import { recipientOf } from './event.js';
-import { durationText, withoutControls } from './message.js';
+import { durationText, firstBytes, withoutControls } from './message.js';
 import { waitingEvents } from './view.js';
 import type { Session, World } from './world.js';
 
-/** The whole text, in characters: what a hook may say at a start. */
-const LIMIT = 8000;
+/** The whole text, in bytes: beyond 10,000 of what a hook says its agent leaves some out. */
+const LIMIT = 9000;
 /** A purpose, the end of a message. */
 const EXCERPT = 160;
 
@@ -25,7 +25,8 @@ export function rosterOf(world: World, session: Session, now: number): string | 
       : 'No completion waits. Those to come arrive by themselves.',
   ];
   const text = lines.join('\n');
-  return text.length <= LIMIT ? text : `${text.slice(0, LIMIT)}\n… and more: actor list`;
+  const first = firstBytes(Buffer.from(text, 'utf8'), LIMIT);
+  return first === text ? text : `${first}\n… and more: actor list`;
 }
 
 /** Would an event of this session go to that one? */

@@ -78,6 +78,29 @@ test.serial(
   },
 );
 
+// Codex cuts out the middle of what a hook says beyond 10,000 bytes.
+test.serial('after an Esc, too, more events than a hook may tell come whole', async t => {
+  const stage = await withStage(t, { agents });
+  await startMain(stage);
+  await queueMidTurn(stage, 'main');
+  await stage.press('main', 'Escape');
+  await stage.eventually(
+    () => stage.show('main'),
+    ({ last }) => last?.outcome === 'stopped',
+  );
+  for (let count = 3; count <= 12; count++)
+    await stage.actor('run', 'worker', `head -c 4000 /dev/zero | tr '\\0' x; echo ' number ${count}.'`);
+  const events = await stage.eventually(
+    () => stage.events('worker', 'completed'),
+    ({ length }) => length === 12,
+  );
+  await stage.shows('main', /› /);
+  await stage.speak('main', 'REPLY:on we go');
+  await stage.isTold('main', events);
+  const given = (await stage.given('main')).join('\n');
+  t.is([...given.matchAll(/x{3800,} number \d+\.\n<\/actor-event>/g)].length, 10, 'with all that was said');
+});
+
 test.serial(
   'a person begins a new conversation: events in the queue of the old one are told again',
   async t => {

@@ -41,3 +41,43 @@ test('without a main its completions wait, and the next main begins with them', 
   await stage.event('main', 'completed', 2);
   await roster('alone — what is done alone');
 });
+
+/** So much that no door takes it at once. */
+const MANY = 60;
+
+for (const [what, options] of [
+  ['a claude', { agents: ['claude'] }],
+  ['a claude by documented means', { agents: ['claude'], documentedOnly: true }],
+  ['a codex', { agents: ['codex'] }],
+] as const)
+  test(`however much waited for ${what}, its model is given all of it, each once`, async t => {
+    const stage = await withStage(t, options);
+    await stage.actor('new', 'worker', '--agent', 'shell', '--no-worktree');
+    for (let count = 1; count <= MANY; count++)
+      await stage.actor('run', 'worker', `head -c 6000 /dev/zero | tr '\\0' x; echo ' number ${count}.'`);
+    const events = await stage.eventually(
+      () => stage.events('worker', 'completed'),
+      found => found.length === MANY,
+    );
+    await stage.startMain();
+    for (let waiting = MANY; waiting > 0; ) {
+      await stage.actor('run', 'main', 'REPLY:go on', '--wait');
+      // A model that has just been given something is given the next at once; the rest comes with a prompt.
+      await stage.reaches('main', 'idle');
+      waiting = (await stage.show('main')).waiting_events;
+    }
+    const told = (await stage.told('main')).map(({ id }) => id);
+    t.deepEqual([...new Set(told)], told, 'each once');
+    t.deepEqual(
+      told,
+      events.map(({ id }) => id),
+      'in order',
+    );
+    const given = (await stage.given('main')).join('\n');
+    const numbers = [...given.matchAll(/x number (\d+)\./g)].map(([, number]) => Number(number));
+    t.deepEqual(
+      numbers,
+      events.map((_, index) => index + 1),
+      'with what was said',
+    );
+  });
