@@ -40,6 +40,8 @@ export class Worker {
   wanted = false;
   /** Why the next prompt is not sent although the agent is idle. */
   blocked: 'draft' | null = null;
+  /** Since when a session waits whose dialog was seen on the screen, in milliseconds since the epoch. */
+  dialogSeen = 0;
   /** Why the agent did not start when that was tried last. */
   startFailure: unknown = null;
   /** What the user's hook says of prompts before they are handed over. */

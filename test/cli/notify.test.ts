@@ -1,9 +1,10 @@
 /** `notify desktop=#true`, as the person's desktop and terminals hear of it. */
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { packageRoot } from '../helpers/root.js';
 import { eventually, holds } from '../helpers/wait.js';
+import { screenOf, standIn, tellByHook } from './stand-in.js';
 import { type Story, tell } from './story.js';
 import { tellOfWindows } from './window-story.js';
 
@@ -105,48 +106,28 @@ test.serial('without a desktop the attached terminals are told, by an escape seq
   await person.sees(/! fix/);
 });
 
-/** What a claude's hook tells, said in its stead. */
-async function hook(story: Story, event: string, payload: object, name = 'main'): Promise<void> {
-  const { window } = await story.show(name);
-  const { stdout } = await story.tmux('show-options', '-wv', '-t', window ?? '', '@actor_launch');
-  const env = { ACTOR_HOME: story.actorHome, ACTOR_NAME: name, ACTOR_LAUNCH: stdout.trim() };
-  const script = join(packageRoot, 'hooks', 'agent-event.sh');
-  await story.run('/bin/sh', [script, event], { env, input: JSON.stringify(payload) });
-}
-
-/** A `claude` that draws this and stays. */
-async function fakeClaude(story: Story, screen: string): Promise<void> {
-  await writeFile(join(story.home, 'screen'), screen);
-  await writeFile(join(story.bin, 'claude'), '#!/bin/sh\ncat "$HOME/screen"\nexec tail -f /dev/null\n', {
-    mode: 0o755,
-  });
-}
-
-const claudeScreen = (name: string) =>
-  readFile(join(packageRoot, 'test', 'fixtures', 'claude', 'screens', `${name}.ansi`), 'utf8');
-
 test.serial(
   'who waits stands in the status line within a second of the hook, and the menu leads to the dialog',
   async t => {
     const story = await tellOfWindows(t);
     await settings(story);
     await fakeNotifySend(story, 'exit 0');
-    await fakeClaude(story, await claudeScreen('permission'));
+    await standIn(story, 'claude', await screenOf('claude', 'permission'));
     await story.ok('--detach', 'shell', DESKTOP);
     await story.ok('new', 'fix', '--agent', 'claude', '--no-worktree', '-p', 'go', DESKTOP);
     await story.until('fix', ({ window }) => window !== null);
-    await hook(story, 'SessionStart', { session_id: 'one', source: 'startup' }, 'fix');
+    await tellByHook(story, 'fix', 'SessionStart', { session_id: 'one', source: 'startup' });
     const person = await story.person(['attach']);
     await person.sees(/C-z menu/);
     const times: number[] = [];
     for (let turn = 1; turn <= 4; turn++) {
-      await hook(story, 'UserPromptSubmit', { prompt: 'go' }, 'fix');
+      await tellByHook(story, 'fix', 'UserPromptSubmit', { prompt: 'go' });
       await person.sees(/★ fix/);
-      await hook(story, 'PermissionRequest', { tool_name: 'Bash' }, 'fix');
+      await tellByHook(story, 'fix', 'PermissionRequest', { tool_name: 'Bash' });
       const asked = performance.now();
       await person.sees(/! •fix[\s\S]*! fix/);
       times.push(performance.now() - asked);
-      if (turn < 4) await hook(story, 'Stop', { last_assistant_message: 'done' }, 'fix');
+      if (turn < 4) await tellByHook(story, 'fix', 'Stop', { last_assistant_message: 'done' });
     }
     // The slowest machine has one good moment in four; what waited for a look now and then would have none.
     t.true(Math.min(...times) < 1000, `${times}`);
@@ -167,7 +148,7 @@ test.serial('a start-up dialog that no hook reports is noticed within ten second
   const story = await tellOfWindows(t);
   await settings(story);
   await fakeNotifySend(story, 'exit 0');
-  await fakeClaude(story, await claudeScreen('trust'));
+  await standIn(story, 'claude', await screenOf('claude', 'trust'));
   await story.ok('--detach', 'shell', DESKTOP);
   const person = await story.person(['attach']);
   await person.sees(/C-z menu/);
@@ -191,9 +172,9 @@ test.serial('of main a person is told only while no terminal shows it', async t 
   await story.ok('--detach', 'claude', DESKTOP);
   const person = await story.person(['attach']);
   await person.sees(/♛.? main/);
-  await hook(story, 'SessionStart', { session_id: 'one', source: 'startup' });
+  await tellByHook(story, 'main', 'SessionStart', { session_id: 'one', source: 'startup' });
   await story.until('main', ({ status }) => status === 'idle');
-  await hook(story, 'PermissionRequest', { tool_name: 'Bash' });
+  await tellByHook(story, 'main', 'PermissionRequest', { tool_name: 'Bash' });
   await story.until('main', ({ waiting_for }) => waiting_for === 'permission');
   await holds(
     () => story.file('told'),
@@ -202,7 +183,7 @@ test.serial('of main a person is told only while no terminal shows it', async t 
   );
   await person.close();
   await eventually(story.shown, list => list.length === 0);
-  await hook(story, 'PermissionRequest', { tool_name: 'AskUserQuestion' });
+  await tellByHook(story, 'main', 'PermissionRequest', { tool_name: 'AskUserQuestion' });
   const told = await eventually(
     () => story.file('told'),
     text => text.endsWith('\n'),

@@ -24,8 +24,8 @@ export async function readScreen(
   return daemon.agentOf(session).screen(look.screen, factsOf(look.pane, session), running.view);
 }
 
-/** A dialog that was just reported may not be drawn yet, in milliseconds. */
-const DIALOG_DRAWN = 1000;
+/** A dialog that a hook reported may not be drawn yet: one that was not seen for so long is over, in milliseconds. */
+const DIALOG_DRAWN = 10_000;
 
 /** An agent that is not ready yet may stand at a start-up dialog, which no hook reports, or have no hook for its readiness. */
 export async function lookAtStart(daemon: Daemon, worker: Worker): Promise<void> {
@@ -46,8 +46,13 @@ export async function lookDuringTurn(daemon: Daemon, worker: Worker): Promise<vo
   if (reading.interrupted && reading.state !== 'busy') seeInterrupt(daemon, worker);
   else if (reading.end) seeEnd(daemon, worker, reading.end, reading);
   else if (!daemon.agentOf(session).screenTells.includes('dialog')) return;
-  else if (reading.state === 'dialog') seeDialog(daemon, worker, reading);
-  else if (session.status === 'waiting' && Date.now() - session.statusSince > DIALOG_DRAWN)
+  else if (reading.state === 'dialog') {
+    seeDialog(daemon, worker, reading);
+    worker.dialogSeen = session.statusSince;
+  } else if (
+    session.status === 'waiting' &&
+    (worker.dialogSeen === session.statusSince || Date.now() - session.statusSince > DIALOG_DRAWN)
+  )
     see(daemon, worker, { type: 'resumed' });
 }
 

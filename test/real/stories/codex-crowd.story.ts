@@ -121,6 +121,8 @@ async function enact(
       await begins(stage, name, 'ESCALATE:true');
       await stage.reaches(name, 'waiting');
       await send();
+      // It is drawn a while after the hook told of it.
+      await stage.shows(name, /Press enter to confirm/);
       stage.t.is((await stage.show(name)).status, 'waiting', 'nobody answered but the person');
       return stage.press(name, 'y');
     case 'interrupted':
