@@ -25,6 +25,7 @@ export async function eventually<T>(
   let last: string;
   let cause: unknown;
   for (;;) {
+    const start = performance.now();
     try {
       const value = await read();
       if (predicate(value)) return value;
@@ -35,10 +36,15 @@ export async function eventually<T>(
       cause = error;
     }
     if (performance.now() >= deadline) break;
-    await delay(options.every ?? 20);
+    await rest(start, options.every);
   }
   const more = options.describe === undefined ? '' : `\n${await describeSafely(options.describe)}`;
   throw new Error(`not so after ${timeout} ms: ${predicate.toString()}\n${last}${more}`, { cause });
+}
+
+/** Three times as long as the look that began at `start` took: a look is often a process, and many who wait would starve those at work. */
+function rest(start: number, every = 20): Promise<void> {
+  return delay(Math.max(every, 3 * (performance.now() - start)));
 }
 
 /** Reads for `ms` milliseconds and fails at the first value that does not satisfy the predicate; a throw fails too. */
@@ -49,6 +55,7 @@ export async function holds<T>(
 ): Promise<void> {
   const start = performance.now();
   for (;;) {
+    const looked = performance.now();
     const value = await read();
     const elapsed = performance.now() - start;
     if (!predicate(value))
@@ -56,7 +63,7 @@ export async function holds<T>(
         `did not hold after ${Math.round(elapsed)} ms: ${predicate.toString()}\nvalue: ${show(value)}`,
       );
     if (elapsed >= ms) return;
-    await delay(20);
+    await rest(looked);
   }
 }
 
