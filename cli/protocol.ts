@@ -35,6 +35,8 @@ export interface Caller {
 
 /** One line from the daemon. */
 export type Reply<M extends Method = Method> =
+  /** The request was read: the first line, at once. */
+  | { taken: true }
   | { notice: string }
   | { item: Methods[M]['item'] }
   | { result: Methods[M]['result'] }

@@ -1,10 +1,12 @@
 /** One question to the daemon, asked until it is answered: a daemon that dies over it is followed by the next one, where that is safe. */
+import { readFileSync } from 'node:fs';
 import { BUILD } from '../build.js';
 import { Failure } from '../domain/failure.js';
 import { type Caller, EXIT, type Method, type Methods } from '../protocol.js';
 import { CONNECT_DEADLINE, type ConnectOptions, connect, pause, type StartPolicy } from './connect.js';
 import { DaemonFailure } from './errors.js';
-import { exchange, type Handlers } from './exchange.js';
+import { exchange, type Handlers, SILENCE } from './exchange.js';
+import type { Home } from './home.js';
 
 export interface Question<M extends Method> {
   method: M;
@@ -33,6 +35,17 @@ export class ConnectionLost extends Failure {
   }
 }
 
+/** It may be killed at any moment, and nothing is lost. */
+function silentDaemon({ daemonPid }: Home): string {
+  let pid = '?';
+  try {
+    pid = readFileSync(daemonPid, 'utf8').trim();
+  } catch {
+    // It has just removed it: the connection ends as well.
+  }
+  return `the daemon (pid ${pid}) has not answered for ${SILENCE / 1000} s; waiting for it (if it hangs: kill -9 ${pid}, and the next command starts another)`;
+}
+
 /** A daemon that is lost within so many milliseconds did not live to work on the question … */
 const SOON = 1000;
 /** … and after so many of those in a row it is not asked again. */
@@ -46,7 +59,11 @@ export async function ask<M extends Method>(
   question: Question<M>,
   where: Pick<ConnectOptions, 'home' | 'env' | 'program'>,
 ): Promise<Methods[M]['result'] | null> {
-  const { method, params, caller, handlers, again, signal } = question;
+  const { method, params, caller, again, signal } = question;
+  const handlers = {
+    silent: () => question.handlers.notice?.(silentDaemon(where.home)),
+    ...question.handlers,
+  };
   const build = question.anyBuild ? null : BUILD;
   let { start } = question;
   let losses = 0;

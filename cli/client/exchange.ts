@@ -4,9 +4,14 @@ import type { Build, Method, Methods, Reply, Request } from '../protocol.js';
 
 /** What arrives before the answer. */
 export interface Handlers<M extends Method> {
+  /** Nothing came for {@link SILENCE}; it is waited for all the same. */
+  silent?: (() => void) | undefined;
   notice?: ((text: string) => void) | undefined;
   item?: ((item: Methods[M]['item']) => void) | undefined;
 }
+
+/** A daemon says at once that it has read a request, unless it is stopped, or its disk stalls; in milliseconds. */
+export const SILENCE = 5000;
 
 /** How an exchange ended. `lost`: the connection ended without an answer, so what became of the request is unknown. */
 export type Answer<M extends Method> =
@@ -26,8 +31,10 @@ export function exchange<M extends Method>(
 ): Promise<Answer<M>> {
   return new Promise((resolve, reject) => {
     let rest = '';
+    const silence = setTimeout(() => handlers.silent?.(), SILENCE);
     const abort = () => finish({ lost: 'given up' });
     const finish = (answer: Answer<M>) => {
+      clearTimeout(silence);
       signal?.removeEventListener('abort', abort);
       socket.destroy();
       resolve(answer);
@@ -35,11 +42,13 @@ export function exchange<M extends Method>(
     const take = (line: string) => {
       const reply = JSON.parse(line) as Reply<M>;
       if ('notice' in reply) handlers.notice?.(reply.notice);
+      else if ('taken' in reply) return;
       else if ('item' in reply) handlers.item?.(reply.item);
       else finish(reply);
     };
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
+      clearTimeout(silence);
       const lines = text.split('\n');
       lines[0] = rest + lines[0];
       rest = lines.pop()!;
@@ -49,6 +58,7 @@ export function exchange<M extends Method>(
           if (socket.destroyed) return;
         }
       } catch (error) {
+        clearTimeout(silence);
         socket.destroy();
         reject(error);
       }

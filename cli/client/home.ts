@@ -10,6 +10,8 @@ export const SOCKET_PATH_LIMIT = 107;
 export interface Home {
   /** Absolute. */
   path: string;
+  /** Holds the id of the daemon's process. */
+  daemonPid: string;
   /** The daemon's socket. */
   socket: string;
   /** The tmux server's socket. */
@@ -34,6 +36,7 @@ export function findHome(env: Readonly<Record<string, string | undefined>>, cwd:
     );
   return {
     path,
+    daemonPid: join(path, 'daemon.pid'),
     socket,
     tmuxSocket: join(path, 'tmux.sock'),
     daemonErrors: join(path, 'daemon.err'),

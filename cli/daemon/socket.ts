@@ -54,6 +54,7 @@ function serve(daemon: Daemon, socket: Socket, clients: Set<Socket>): void {
     if (onLine) return onLine(value);
     onLine = () => {};
     const request = value as Request;
+    write({ taken: true });
     const exchange: Exchange = {
       notice: notice => write({ notice }),
       item: item => write({ item } as Reply),

@@ -1,6 +1,9 @@
 /** Who waits is told what is waited for, and waits no longer than something may still come. */
 import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
+import { execa } from 'execa';
+import { packageRoot } from '../helpers/root.js';
 import { eventually } from '../helpers/wait.js';
 import { tell } from './story.js';
 
@@ -82,4 +85,28 @@ test.serial('stop of several tells of each, and what --clear dropped, though one
   t.regex(stderr, /^dropped of good: p\d+ {2}echo next of good$/m);
   t.regex(stderr, /^dropped of bad: p\d+ {2}echo next of bad$/m);
   await story.run('touch', ['go']);
+});
+
+test.serial('a daemon that does not answer is named, waited for, and may be killed', async t => {
+  const story = await tell(t);
+  await story.ok('list');
+  const pid = await story.daemonPid();
+  process.kill(pid, 'SIGSTOP');
+  const told = execa(process.execPath, [join(packageRoot, 'dist', 'actor.cjs'), 'list'], {
+    cwd: story.repo,
+    env: story.env,
+    extendEnv: false,
+    stdin: 'ignore',
+  });
+  let said = '';
+  told.stderr.on('data', text => {
+    said += text;
+  });
+  await eventually(
+    () => said,
+    text => text.includes(`the daemon (pid ${pid}) has not answered for 5 s`),
+  );
+  process.kill(pid, 'SIGKILL');
+  await told;
+  t.not(await story.daemonPid(), pid);
 });
