@@ -61,6 +61,8 @@ export interface LaunchPlan {
 export interface ConversationRecord {
   files: string[];
   folders: string[];
+  /** Stands in a line of the file once there is something to resume; absent: whatever stands there will do. */
+  mark?: string;
 }
 
 /** A file that an agent appends to, and how to read it. */

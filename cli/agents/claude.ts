@@ -19,9 +19,11 @@ export const claude: Agent = {
   takesFirstPrompt: (prompt, definition) => fitsArgument(prompt) && leavesRoomForPrompt(definition.args),
 
   // Written only once the first turn is under way, and removed after 30 days (`cleanupPeriodDays`): "No conversation found".
+  // That is said also of a file with nothing but a title and modes, which a claude leaves that is hung up at its first prompt.
   conversationRecord: (id, { dir }, env) => ({
     files: [transcriptPath(env, dir, id)],
     folders: [`${configFolder(env)}/projects`],
+    mark: '"type":"user"',
   }),
 
   hook: (event, payload, origin) => observeHook(event, payload, origin),
