@@ -58,8 +58,6 @@ export interface Daemon {
   settleUnclaimed(launch: string): string[];
   /** Writes what the agent of this session is told at its start. */
   roster(session: Session): void;
-  /** The MCP server of this session has connected. */
-  doorOpened(session: string): void;
   /** An agent's inbox did not take this delivery. */
   refused(token: string, why: string): void;
   /** False until the daemon knows what became of everything: nothing is done for any session before. */

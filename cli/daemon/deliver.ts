@@ -25,7 +25,7 @@ const BLOCK_MEMORY = 60_000;
 /** A completion waits at most this long for the diff of its turn, and looks this often, in milliseconds. */
 const DIFF_PATIENCE = 100;
 const DIFF_STEP = 20;
-/** An open door that shows no sign of the message for this long has lost it, in milliseconds. */
+/** A message of which there is no sign for this long is lost: behind an open door, or accepted and the agent at rest. In milliseconds. */
 const ACCEPTANCE_PATIENCE = 10_000;
 /** What a hook has claimed stands in the transcript once all hooks of that moment are through: a person's own may be slow. */
 const CLAIM_PATIENCE = 120_000;
@@ -95,13 +95,6 @@ export class Post {
     return session ? this.#queue.kept(session) : [];
   }
 
-  /** A better door has opened: what no hook has claimed yet goes through it. */
-  doorOpened(session: string): void {
-    const recipient = this.#daemon.ledger.world.sessions.get(session);
-    if (recipient && this.#doorOf(recipient) === 'mcp') this.#takeBackUnclaimed(session);
-    this.poke();
-  }
-
   /** Withdraws what waits for a hook of this session and was not claimed. @returns whether there was any. */
   #takeBackUnclaimed(session: string): boolean {
     let wasAny = false;
@@ -135,7 +128,7 @@ export class Post {
   /** The MCP server of a session says that it could not hand this in. */
   refused(token: string, why: string): void {
     const delivery = this.#daemon.ledger.world.deliveries.get(token);
-    if (!delivery) return;
+    if (delivery?.state !== 'offered') return;
     this.#daemon.log(`${delivery.to}: its inbox refused events: ${why}`);
     this.#withdraw(delivery, true);
     this.#distrust(delivery.launch);
@@ -146,7 +139,7 @@ export class Post {
     this.#withdrawLost();
     this.#queue.look();
     this.#handAgain();
-    this.#takeToQueues();
+    this.#takeToOpenDoors();
     for (const [recipient, waiting] of this.#byRecipient()) {
       const door = this.#doorOf(recipient);
       if (!door || !recipient.launch) continue;
@@ -245,12 +238,12 @@ export class Post {
     point('after-handed');
   }
 
-  /** What waits for a hook of an agent whose queue is open now, or again, goes there: the hook may be long in coming. */
-  #takeToQueues(): void {
+  /** What waits for a hook of an agent whose inbox or queue is open now, or again, goes there: the hook may be long in coming. */
+  #takeToOpenDoors(): void {
     const { sessions, deliveries } = this.#daemon.ledger.world;
     for (const { to, door } of deliveries.values()) {
       const recipient = door === 'hook' ? sessions.get(to) : undefined;
-      if (recipient && this.#doorOf(recipient) === 'queue') this.#takeBackUnclaimed(to);
+      if (recipient && this.#doorOf(recipient) !== 'hook') this.#takeBackUnclaimed(to);
     }
   }
 
@@ -273,29 +266,39 @@ export class Post {
 
   #distrust(launch: string): void {
     this.#distrusted.set(launch, Date.now() + DISTRUST);
+    this.#alarm.in(DISTRUST + 100);
   }
 
   /** What was taken and does not show in the transcript was dropped by the agent, or died on its way. */
   #withdrawLost(): void {
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
-      if (delivery.door === 'print' || delivery.door === 'queue' || delivery.state !== 'offered') continue;
-      const session = this.#daemon.ledger.world.sessions.get(delivery.to);
-      if (!session?.launch?.ready || session.status === 'waiting') continue;
-      if (delivery.door === 'hook') {
-        const claimed = this.#mail.claimedAt(delivery.to, delivery.token);
-        if (claimed !== null && Date.now() - claimed >= CLAIM_PATIENCE) this.#withdraw(delivery, false);
+      const lostAt = this.#lostAt(delivery);
+      if (lostAt === null) continue;
+      if (Date.now() < lostAt) {
+        this.#alarm.in(lostAt - Date.now() + 100);
         continue;
       }
-      const handed = this.#handed.get(delivery.token) ?? this.#daemon.startedAt;
-      const age = Date.now() - Math.max(delivery.at, handed);
-      if (age < ACCEPTANCE_PATIENCE) {
-        this.#alarm.in(ACCEPTANCE_PATIENCE - age + 100);
-        continue;
-      }
-      this.#daemon.log(`${delivery.to}: its inbox lost the events ${delivery.events.join(', ')}`);
+      this.#daemon.log(`${delivery.to}: it lost the events ${delivery.events.join(', ')}`);
       this.#withdraw(delivery, false);
-      this.#distrust(delivery.launch);
+      if (delivery.door === 'mcp') this.#distrust(delivery.launch);
     }
+  }
+
+  /** When a delivery counts as lost, in milliseconds since the epoch; null: not as things stand. */
+  #lostAt({ token, to, door, state, at }: Delivery): number | null {
+    // A shell prints at its next prompt, and the other one looks after itself.
+    if (door === 'print' || door === 'queue') return null;
+    const session = this.#daemon.ledger.world.sessions.get(to);
+    if (!session?.launch?.ready || session.status === 'waiting') return null;
+    // At rest an agent has nothing in its queue. A person's own hook may keep a prompt from it, or an Esc.
+    if (state === 'accepted')
+      return session.status === 'idle' ? Math.max(at, session.statusSince) + ACCEPTANCE_PATIENCE : null;
+    if (door === 'hook') {
+      const claimed = this.#mail.claimedAt(to, token);
+      return claimed === null ? null : claimed + CLAIM_PATIENCE;
+    }
+    const handed = this.#handed.get(token) ?? this.#daemon.startedAt;
+    return Math.max(at, handed) + ACCEPTANCE_PATIENCE;
   }
 
   #withdraw({ token, to, launch, door, events }: Delivery, certain: boolean): void {

@@ -120,7 +120,7 @@ export class QueueDoor {
   /** Codex says at the beginning of its first turn where its rollout will be, and takes nothing before it is there. */
   #refused(token: string, why: string): void {
     const delivery = this.#daemon.ledger.world.deliveries.get(token);
-    if (!delivery) return;
+    if (delivery?.state !== 'offered') return;
     const { to, launch } = delivery;
     const count = this.#failures.get(launch)?.count ?? 0;
     const pause = Math.min(RETRY * 2 ** count, LONGEST_RETRY);

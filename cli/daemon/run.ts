@@ -126,7 +126,6 @@ export async function run(home: string): Promise<void> {
     drain: () => inputs.drain(),
     settleUnclaimed: launch => post.settleUnclaimed(launch),
     roster: session => roster.write(session, true),
-    doorOpened: session => post.doorOpened(session),
     refused: (token, why) => post.refused(token, why),
     shutdown(why) {
       if (isEnding) return;

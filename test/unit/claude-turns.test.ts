@@ -174,7 +174,7 @@ test('an event handed in is accepted when it stands in the queue and seen when t
       `delivery-accepted ${token}`,
       `delivery-seen ${token}`,
     ]);
-    t.deepEqual(about(byHooks(recording(name))), [`delivery-seen ${token}`]);
+    t.deepEqual(about(byHooks(recording(name))), [`delivery-accepted ${token}`]);
   }
 });
 

@@ -153,7 +153,7 @@ test('a turn of delivered events is nobody’s prompt, and shows which events th
   t.deepEqual(push('response_item', { type: 'message', role: 'assistant', content }), []);
   t.like(codex.hook('UserPromptSubmit', { prompt: text }, { at: 1, position: null }, view), [
     { type: 'turn-began', own: true },
-    { type: 'delivery-seen' },
+    { type: 'delivery-accepted' },
   ]);
 });
 

@@ -65,7 +65,8 @@ function promptSubmitted(prompt: string | null): Sighting[] {
   if (prompt === null) return [{ type: 'turn-began', prompt: null }];
   return [
     { type: 'turn-began', prompt: unwrap(prompt), ...(isOwnPrompt(prompt) ? { own: true } : {}) },
-    ...deliveryTokens(prompt).map(token => ({ type: 'delivery-seen' as const, token })),
+    // Its transcript says that the model got it: a hook of the person's own can still keep it back, or a death.
+    ...deliveryTokens(prompt).map(token => ({ type: 'delivery-accepted' as const, token })),
   ];
 }
 

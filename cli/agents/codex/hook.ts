@@ -26,7 +26,8 @@ function sightings(event: string, payload: JsonRecord): Sighting[] {
       if (prompt === null || payload.agent_id) return [];
       return [
         { type: 'turn-began', prompt, ...(isOwnPrompt(prompt) ? { own: true } : {}) },
-        ...deliveryTokens(prompt).map(token => ({ type: 'delivery-seen' as const, token })),
+        // Its rollout says that the model got it: a hook of the person's own can still keep it back, or a death.
+        ...deliveryTokens(prompt).map(token => ({ type: 'delivery-accepted' as const, token })),
       ];
     }
     case 'PermissionRequest':

@@ -20,7 +20,7 @@ export const mcpAttach: Action<'mcp-attach'> = async (daemon, { request, item, o
     if (typeof refused === 'string')
       daemon.refused(refused, typeof why === 'string' ? why : 'no reason given');
   });
-  if (door.isOpen) daemon.doorOpened(door.session);
+  if (door.isOpen) daemon.poke.deliveries();
   await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   if (daemon.doors.get(door.session) === door) daemon.doors.delete(door.session);
   return {};
