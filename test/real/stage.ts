@@ -221,6 +221,11 @@ export class Stage {
     return (await this.asked()).map(({ text }) => String(text));
   }
 
+  /** From now on the models answer with this HTTP status; 0: as their prompts say. */
+  async fail(status: number): Promise<void> {
+    await Promise.all(this.#stubs.map(stub => stub.fail(status, Number.MAX_SAFE_INTEGER)));
+  }
+
   async daemonPid(): Promise<number> {
     return Number(await readFile(join(this.arena.actorHome, 'daemon.pid'), 'utf8'));
   }

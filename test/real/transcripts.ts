@@ -38,13 +38,27 @@ export async function readTranscript(
   const files = await readdir(root, { recursive: true }).catch(() => [] as string[]);
   const file = conversation === null ? undefined : files.find(path => path.endsWith(ending(conversation)));
   if (file === undefined) return [];
-  const lines = (await readFile(join(root, file), 'utf8')).split('\n');
+  return readEntries(join(root, file));
+}
+
+async function readEntries(file: string): Promise<Entry[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n');
   return lines.filter(line => line.endsWith('}')).map(line => JSON.parse(line) as Entry);
 }
 
 /** The texts that these lines gave to the model, oldest first. */
 export function givenTexts(agent: RealAgent, entries: Entry[]): string[] {
   return entries.map(TRANSCRIPTS[agent].given).filter(text => text !== '');
+}
+
+/** The events that stand in the transcripts of all conversations of this agent. */
+export async function toldAnywhere(agent: RealAgent, home: string): Promise<ToldEvent[]> {
+  const root = join(home, TRANSCRIPTS[agent].folder);
+  const files = (await readdir(root, { recursive: true })).filter(file => file.endsWith('.jsonl'));
+  const told = await Promise.all(
+    files.map(async file => givenTexts(agent, await readEntries(join(root, file))).flatMap(toldIn)),
+  );
+  return told.flat();
 }
 
 /** The events in a text, in order; the coordinator's prompt, which explains what they look like, holds none. */

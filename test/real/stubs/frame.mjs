@@ -4,7 +4,7 @@
 //   node <stub>.mjs [--port 0] [--port-file FILE]
 //
 //   GET  /_stub/requests   what was asked so far (JSON): an entry has `text`, the
-//                          last user message (300 characters of `textLength`), and
+//                          last user message (of a long one, `textLength`, its begin and its end), and
 //                          `main`, false for an agent's own request (a title)
 //   GET  /_stub/bodies     the same requests as they came
 //   POST /_stub/fail {"status":500,"count":3}   fail the next 3 main requests
@@ -22,7 +22,8 @@ const failures = new Map();
 
 /** Notes what was asked. @param entry with `main`, whole `text` and whatever else tells of it */
 export function note({ text = '', ...entry }, body) {
-  entries.push({ t: new Date().toISOString(), ...entry, text: text.slice(0, 300), textLength: text.length });
+  const shown = text.length <= 300 ? text : `${text.slice(0, 200)} … ${text.slice(-100)}`;
+  entries.push({ t: new Date().toISOString(), ...entry, text: shown, textLength: text.length });
   if (body !== undefined) bodies.push(body);
 }
 
