@@ -26,10 +26,10 @@ export interface Protagonist extends Pick<StageOptions, 'documentedOnly'> {
   restart(stage: Stage): Promise<void>;
 }
 
-/** What the stub's model is told so that it asks; how the dialog looks, and how a person agrees. */
-const WORDS: Record<RealAgent, { asks: string; dialog: RegExp; agrees: string }> = {
-  claude: { asks: 'TOOL:touch asked-for', dialog: /Do you want to/, agrees: 'Enter' },
-  codex: { asks: 'ESCALATE:true', dialog: /Press enter to confirm/, agrees: 'y' },
+/** What the stub's model is told so that it asks, and how the dialog looks. */
+const WORDS: Record<RealAgent, { asks: string; dialog: RegExp }> = {
+  claude: { asks: 'TOOL:touch asked-for', dialog: /Do you want to/ },
+  codex: { asks: 'ESCALATE:true', dialog: /Press enter to confirm/ },
 };
 
 /** Tells them; fails when one is lost, or told twice without a mark. */
@@ -91,7 +91,7 @@ async function enact(
   state: State,
   send: () => Promise<void>,
 ): Promise<void> {
-  const { asks, dialog, agrees } = WORDS[agent];
+  const { asks, dialog } = WORDS[agent];
   const draft = new RegExp(`^[❯›]\\s${DRAFT}$`, 'm');
   switch (state) {
     case 'idle':
@@ -115,7 +115,7 @@ async function enact(
       // It is drawn a while after the hook told of it.
       await stage.shows(name, dialog);
       stage.t.is((await stage.show(name)).status, 'waiting', 'nobody answered but the person');
-      return stage.press(name, agrees);
+      return agree(stage, name, dialog);
     case 'interrupted':
       await begins(stage, name, 'SLEEP:60 REPLY:never said');
       await stage.press(name, 'Escape');
@@ -147,6 +147,19 @@ async function enact(
       return restart(stage);
     }
   }
+}
+
+/** A dialog that was drawn this moment takes no key yet: a person presses it again. */
+async function agree(stage: Stage, name: string, dialog: RegExp): Promise<void> {
+  await stage.eventually(
+    async () => {
+      const isOpen = dialog.test(await stage.screen(name));
+      if (isOpen) await stage.press(name, 'Enter');
+      return isOpen;
+    },
+    isOpen => !isOpen,
+    { every: 1000 },
+  );
 }
 
 function rests(stage: Stage, name: string): Promise<unknown> {
