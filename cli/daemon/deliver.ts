@@ -39,6 +39,7 @@ const LONGEST: Record<Door, number> = {
   mcp: 90_000,
   print: Number.POSITIVE_INFINITY,
 };
+const NEVER = Number.NEGATIVE_INFINITY;
 /** As long as every token. */
 const PLAIN_TOKEN = '0'.repeat(16);
 /** An inbox that lost or refused a message is not used for this long, in milliseconds: meanwhile the hooks deliver. */
@@ -49,7 +50,7 @@ export class Post {
   readonly #mail: Mail;
   readonly #lastOffer = new Map<string, number>();
   readonly #blocks = new Map<string, { count: number; at: number }>();
-  /** When this process handed a delivery to an inbox, by token. */
+  /** When this process handed a delivery to an inbox, or first saw that a hook has claimed it, by token. */
   readonly #handed = new Map<string, number>();
   /** Until when the inbox of a launch is not used. */
   readonly #distrusted = new Map<string, number>();
@@ -127,8 +128,8 @@ export class Post {
   /** An agent that is held up at its Stop again and again never comes to rest: after some in a row it shall. */
   #countBlocks(session: string): void {
     const last = this.#blocks.get(session);
-    const count = last && Date.now() - last.at < BLOCK_MEMORY ? last.count + 1 : 1;
-    this.#blocks.set(session, { count, at: Date.now() });
+    const count = last && performance.now() - last.at < BLOCK_MEMORY ? last.count + 1 : 1;
+    this.#blocks.set(session, { count, at: performance.now() });
     this.#mail.allowBlocks(session, count <= MOST_BLOCKS);
   }
 
@@ -150,7 +151,8 @@ export class Post {
     for (const [recipient, waiting] of this.#byRecipient()) {
       const door = this.#doorOf(recipient);
       if (!door || !recipient.launch) continue;
-      const wait = BATCH_INTERVAL - (Date.now() - (this.#lastOffer.get(recipient.definition.name) ?? 0));
+      const wait =
+        BATCH_INTERVAL - (performance.now() - (this.#lastOffer.get(recipient.definition.name) ?? NEVER));
       if ((door === 'mcp' || door === 'queue') && wait > 0) {
         this.#alarm.in(wait);
         continue;
@@ -193,7 +195,9 @@ export class Post {
 
   /** What a turn changed is worth a moment's wait, so that its completion can say it. */
   #isDiffOnItsWay({ session, time, outcome }: ActorEvent): boolean {
-    const isYoung = Date.now() - Date.parse(time) < DIFF_PATIENCE;
+    // Of an event from before the clock was set back nobody knows its age.
+    const age = Date.now() - Date.parse(time);
+    const isYoung = age >= 0 && age < DIFF_PATIENCE;
     return outcome !== null && isYoung && !this.#daemon.areFactsFresh(session);
   }
 
@@ -217,7 +221,7 @@ export class Post {
     if (!session.launch?.window) return null;
     const { doors } = this.#daemon.agentOf(session);
     if (doors.includes('print')) return 'print';
-    const isDistrusted = Date.now() < (this.#distrusted.get(session.launch.id) ?? 0);
+    const isDistrusted = performance.now() < (this.#distrusted.get(session.launch.id) ?? 0);
     if (doors.includes('mcp') && !isDistrusted && this.#daemon.doors.get(session.definition.name)?.isOpen)
       return 'mcp';
     if (doors.includes('queue') && this.#queue.isOpen(session)) return 'queue';
@@ -238,7 +242,7 @@ export class Post {
       { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
     ]);
     point('after-offered');
-    this.#lastOffer.set(name, Date.now());
+    this.#lastOffer.set(name, performance.now());
     if (door === 'mcp') this.#hand(name, token, messageOf(said, token));
     else if (door === 'queue') this.#queue.put(recipient, token, messageOf(said, token));
     else this.#mail.publish(name, token);
@@ -255,7 +259,7 @@ export class Post {
   }
 
   #hand(name: string, token: string, text: string): void {
-    this.#handed.set(token, Date.now());
+    this.#handed.set(token, performance.now());
     this.#daemon.doors.get(name)?.hand(token, text);
     this.#alarm.in(ACCEPTANCE_PATIENCE + 100);
   }
@@ -272,7 +276,7 @@ export class Post {
   }
 
   #distrust(launch: string): void {
-    this.#distrusted.set(launch, Date.now() + DISTRUST);
+    this.#distrusted.set(launch, performance.now() + DISTRUST);
   }
 
   /** What was taken and does not show in the transcript was dropped by the agent, or died on its way. */
@@ -281,20 +285,21 @@ export class Post {
       if (delivery.door === 'print' || delivery.door === 'queue' || delivery.state !== 'offered') continue;
       const session = this.#daemon.ledger.world.sessions.get(delivery.to);
       if (!session?.launch?.ready || session.status === 'waiting') continue;
-      if (delivery.door === 'hook') {
-        const claimed = this.#mail.claimedAt(delivery.to, delivery.token);
-        if (claimed !== null && Date.now() - claimed >= CLAIM_PATIENCE) this.#withdraw(delivery, false);
+      const { to, token, door, events, launch } = delivery;
+      if (door === 'hook' && !this.#mail.isClaimed(to, token)) continue;
+      if (door === 'hook' && !this.#handed.has(token)) this.#handed.set(token, performance.now());
+      // What an earlier daemon handed in: since this one lives.
+      const age = performance.now() - (this.#handed.get(token) ?? 0);
+      const patience = door === 'hook' ? CLAIM_PATIENCE : ACCEPTANCE_PATIENCE;
+      if (age < patience) {
+        this.#alarm.in(patience - age + 100);
         continue;
       }
-      const handed = this.#handed.get(delivery.token) ?? this.#daemon.startedAt;
-      const age = Date.now() - Math.max(delivery.at, handed);
-      if (age < ACCEPTANCE_PATIENCE) {
-        this.#alarm.in(ACCEPTANCE_PATIENCE - age + 100);
-        continue;
-      }
-      this.#daemon.log(`${delivery.to}: its inbox lost the events ${delivery.events.join(', ')}`);
+      this.#daemon.log(
+        `${to}: its ${door === 'hook' ? 'hook' : 'inbox'} lost the events ${events.join(', ')}`,
+      );
       this.#withdraw(delivery, false);
-      this.#distrust(delivery.launch);
+      if (door === 'mcp') this.#distrust(launch);
     }
   }
 

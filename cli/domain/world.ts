@@ -86,7 +86,6 @@ export interface Delivery {
   door: Door;
   events: number[];
   state: DeliveryState;
-  at: number;
 }
 
 /** An event that somebody is to be told and was not yet. */
@@ -116,6 +115,8 @@ export interface World {
   requests: Map<string, { session: string; prompt: string | null }>;
   /** The event that each prompt ended with, by the prompt's id. The newest ones: who waits for one may ask late. */
   ends: Map<string, number>;
+  /** Everything up to here was over when the machine's clock was set back the last time; absent: it never was. */
+  clockSetBack?: number;
 }
 
 export function emptyWorld(): World {
@@ -185,6 +186,10 @@ export function apply(world: World, record: JournalRecord): void {
     case 'checkpoint':
       Object.assign(world, thaw(record.world));
       return;
+    case 'clock':
+      world.clockSetBack = record.latest;
+      for (const session of world.sessions.values()) setBack(session, record.latest);
+      return;
     case 'prompt':
       world.lastPrompt = Math.max(world.lastPrompt, Number(record.id.slice(1)) || 0);
       remember(world, record.key, record.session, record.id);
@@ -200,6 +205,20 @@ export function apply(world: World, record: JournalRecord): void {
   }
   const session = world.sessions.get(record.session);
   if (session) applyToSession(session, record);
+}
+
+/** No time of this session is later than `latest` after this: else all that happens now would count as past. */
+function setBack(session: Session, latest: number): void {
+  const { launch, turn, last, queue } = session;
+  session.statusSince = Math.min(session.statusSince, latest);
+  if (launch) launch.startedAt = Math.min(launch.startedAt, latest);
+  if (turn) turn.startedAt = Math.min(turn.startedAt, latest);
+  if (last) last.endedAt = Math.min(last.endedAt, latest);
+  if (last?.refusedAfter !== undefined) last.refusedAfter = Math.min(last.refusedAfter, latest);
+  for (const prompt of queue) {
+    prompt.queuedAt = Math.min(prompt.queuedAt, latest);
+    if (prompt.sentAt !== null) prompt.sentAt = Math.min(prompt.sentAt, latest);
+  }
 }
 
 function remember(world: World, key: string, session: string, prompt: string | null): void {
@@ -431,9 +450,9 @@ export function lastTurnEnd({ last }: Session): number | null {
 }
 
 function applyDelivery(world: World, record: Extract<JournalRecord, { kind: 'delivery' }>): void {
-  const { token, to, launch, door, events, state, time } = record;
+  const { token, to, launch, door, events, state } = record;
   if (state === 'offered' || state === 'accepted') {
-    world.deliveries.set(token, { token, to, launch, door, events, state, at: time });
+    world.deliveries.set(token, { token, to, launch, door, events, state });
     for (const id of events) {
       const pending = world.pending.get(id);
       if (pending) pending.token = token;
