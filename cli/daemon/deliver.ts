@@ -108,9 +108,7 @@ export class Post {
     let wasAny = false;
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
       if (delivery.to !== session || delivery.door !== 'hook' || !this.#takeBack(delivery)) continue;
-      // It held nobody up.
-      const blocks = this.#blocks.get(session);
-      if (blocks) blocks.count--;
+      this.#uncountBlock(session);
       wasAny = true;
     }
     return wasAny;
@@ -131,6 +129,12 @@ export class Post {
     const count = last && performance.now() - last.at < BLOCK_MEMORY ? last.count + 1 : 1;
     this.#blocks.set(session, { count, at: performance.now() });
     this.#mail.allowBlocks(session, count <= MOST_BLOCKS);
+  }
+
+  /** What was counted held nobody up. */
+  #uncountBlock(session: string): void {
+    const blocks = this.#blocks.get(session);
+    if (blocks) blocks.count--;
   }
 
   /** The MCP server of a session says that it could not hand this in. */
@@ -236,11 +240,18 @@ export class Post {
     const token = `${String(events[0]).padStart(8, '0')}${randomBytes(4).toString('hex')}`;
     const said = this.#said(told);
     if (door === 'hook') this.#countBlocks(name);
-    if (isMailDoor(door)) this.#mail.draft(name, token, door, said, launch);
-    point('after-mail-draft');
-    this.#daemon.ledger.commit([
-      { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
-    ]);
+    try {
+      if (isMailDoor(door)) this.#mail.draft(name, token, door, said, launch);
+      point('after-mail-draft');
+      this.#daemon.ledger.commit([
+        { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
+      ]);
+    } catch (error) {
+      // The disk is full, say: it is tried again, with another token.
+      this.#mail.forget(name, token);
+      if (door === 'hook') this.#uncountBlock(name);
+      throw error;
+    }
     point('after-offered');
     this.#lastOffer.set(name, performance.now());
     if (door === 'mcp') this.#hand(name, token, messageOf(said, token));
