@@ -216,7 +216,10 @@ export class Post {
     for (const pending of world.pending.values()) {
       if (pending.token !== null) continue;
       const recipient = recipientOf(world, pending);
-      if (recipient) groups.set(recipient, [...(groups.get(recipient) ?? []), pending]);
+      if (!recipient) continue;
+      const group = groups.get(recipient);
+      if (group) group.push(pending);
+      else groups.set(recipient, [pending]);
     }
     return groups;
   }
