@@ -10,7 +10,7 @@ export class Alarm {
 
   /** Rings after this time, in milliseconds, or earlier if it was to ring already. It keeps no process alive. */
   in(delay: number): void {
-    const at = Date.now() + delay;
+    const at = performance.now() + delay;
     if (this.#timer) {
       if (this.#at <= at) return;
       clearTimeout(this.#timer);

@@ -43,7 +43,7 @@ export class Checkouts {
 
   /** The files of this session's worktree may have changed. `least`: as in checkout-queue.ts. */
   hint(name: string, least?: number): void {
-    const now = Date.now();
+    const now = performance.now();
     const at = this.#queue.hint(name, now, least);
     if (at !== null) this.#alarm.in(at - now);
   }
@@ -67,19 +67,19 @@ export class Checkouts {
         name: session.definition.name,
         created: session.definition.created,
         turn: turnOf(session),
-        notBefore: session.last ? 0 : Date.parse(session.definition.created) + NEW,
+        notBefore: session.last ? 0 : performance.now() + restOfYouth(session),
       })),
     );
     this.#unwatchOthers(new Set(sessions.map(({ definition }) => definition.name)));
-    const next = this.#queue.next(Date.now());
-    if (next && 'at' in next) this.#alarm.in(next.at - Date.now());
+    const next = this.#queue.next(performance.now());
+    if (next && 'at' in next) this.#alarm.in(next.at - performance.now());
     if (!next || 'at' in next) return;
     this.#isBusy = true;
-    const begin = Date.now();
+    const begin = performance.now();
     void this.#look(next)
       .catch(error => this.#daemon.log(`${next.name}: its diff`, error))
       .finally(() => {
-        this.#queue.done(next, Date.now(), Date.now() - begin);
+        this.#queue.done(next, performance.now(), performance.now() - begin);
         this.#isBusy = false;
         this.#alarm.in(0);
       });
@@ -129,6 +129,12 @@ export class Checkouts {
       this.#watched.delete(name);
     }
   }
+}
+
+/** For how long its worktree is new yet, in milliseconds. */
+function restOfYouth({ definition }: Session): number {
+  const age = Date.now() - Date.parse(definition.created);
+  return Math.max(0, Math.min(NEW, NEW - age));
 }
 
 /** The end of its last turn, in milliseconds since the epoch; 0: there was none. */

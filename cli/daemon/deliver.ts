@@ -39,6 +39,7 @@ const LONGEST: Record<Door, number> = {
   mcp: 90_000,
   print: Number.POSITIVE_INFINITY,
 };
+const NEVER = Number.NEGATIVE_INFINITY;
 /** As long as every token. */
 const PLAIN_TOKEN = '0'.repeat(16);
 /** An inbox that lost or refused a message is not used for this long, in milliseconds: meanwhile the hooks deliver. */
@@ -49,8 +50,10 @@ export class Post {
   readonly #mail: Mail;
   readonly #lastOffer = new Map<string, number>();
   readonly #blocks = new Map<string, { count: number; at: number }>();
-  /** When this process handed a delivery to an inbox, by token. */
-  readonly #handed = new Map<string, number>();
+  /** The deliveries that this process handed to an inbox. */
+  readonly #handed = new Set<string>();
+  /** Since when a sign of a delivery is missed (on the clock that nobody sets), by token and state. */
+  #missed = new Map<string, number>();
   /** Until when the inbox of a launch is not used. */
   readonly #distrusted = new Map<string, number>();
   readonly #queue: QueueDoor;
@@ -100,9 +103,7 @@ export class Post {
     let wasAny = false;
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
       if (delivery.to !== session || delivery.door !== 'hook' || !this.#takeBack(delivery)) continue;
-      // It held nobody up.
-      const blocks = this.#blocks.get(session);
-      if (blocks) blocks.count--;
+      this.#uncountBlock(session);
       wasAny = true;
     }
     return wasAny;
@@ -120,9 +121,15 @@ export class Post {
   /** An agent that is held up at its Stop again and again never comes to rest: after some in a row it shall. */
   #countBlocks(session: string): void {
     const last = this.#blocks.get(session);
-    const count = last && Date.now() - last.at < BLOCK_MEMORY ? last.count + 1 : 1;
-    this.#blocks.set(session, { count, at: Date.now() });
+    const count = last && performance.now() - last.at < BLOCK_MEMORY ? last.count + 1 : 1;
+    this.#blocks.set(session, { count, at: performance.now() });
     this.#mail.allowBlocks(session, count <= MOST_BLOCKS);
+  }
+
+  /** What was counted held nobody up. */
+  #uncountBlock(session: string): void {
+    const blocks = this.#blocks.get(session);
+    if (blocks) blocks.count--;
   }
 
   /** The MCP server of a session says that it could not hand this in. */
@@ -143,7 +150,8 @@ export class Post {
     for (const [recipient, waiting] of this.#byRecipient()) {
       const door = this.#doorOf(recipient);
       if (!door || !recipient.launch) continue;
-      const wait = BATCH_INTERVAL - (Date.now() - (this.#lastOffer.get(recipient.definition.name) ?? 0));
+      const wait =
+        BATCH_INTERVAL - (performance.now() - (this.#lastOffer.get(recipient.definition.name) ?? NEVER));
       if ((door === 'mcp' || door === 'queue') && wait > 0) {
         this.#alarm.in(wait);
         continue;
@@ -186,7 +194,9 @@ export class Post {
 
   /** What a turn changed is worth a moment's wait, so that its completion can say it. */
   #isDiffOnItsWay({ session, time, outcome }: ActorEvent): boolean {
-    const isYoung = Date.now() - Date.parse(time) < DIFF_PATIENCE;
+    // Of an event from before the clock was set back nobody knows its age.
+    const age = Date.now() - Date.parse(time);
+    const isYoung = age >= 0 && age < DIFF_PATIENCE;
     return outcome !== null && isYoung && !this.#daemon.areFactsFresh(session);
   }
 
@@ -201,7 +211,10 @@ export class Post {
     for (const pending of world.pending.values()) {
       if (pending.token !== null) continue;
       const recipient = recipientOf(world, pending);
-      if (recipient) groups.set(recipient, [...(groups.get(recipient) ?? []), pending]);
+      if (!recipient) continue;
+      const group = groups.get(recipient);
+      if (group) group.push(pending);
+      else groups.set(recipient, [pending]);
     }
     return groups;
   }
@@ -210,7 +223,7 @@ export class Post {
     if (!session.launch?.window) return null;
     const { doors } = this.#daemon.agentOf(session);
     if (doors.includes('print')) return 'print';
-    const isDistrusted = Date.now() < (this.#distrusted.get(session.launch.id) ?? 0);
+    const isDistrusted = performance.now() < (this.#distrusted.get(session.launch.id) ?? 0);
     if (doors.includes('mcp') && !isDistrusted && this.#daemon.doors.get(session.definition.name)?.isOpen)
       return 'mcp';
     if (doors.includes('queue') && this.#queue.isOpen(session)) return 'queue';
@@ -225,13 +238,20 @@ export class Post {
     const token = `${String(events[0]).padStart(8, '0')}${randomBytes(4).toString('hex')}`;
     const said = this.#said(told);
     if (door === 'hook') this.#countBlocks(name);
-    if (isMailDoor(door)) this.#mail.draft(name, token, door, said, launch);
-    point('after-mail-draft');
-    this.#daemon.ledger.commit([
-      { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
-    ]);
+    try {
+      if (isMailDoor(door)) this.#mail.draft(name, token, door, said, launch);
+      point('after-mail-draft');
+      this.#daemon.ledger.commit([
+        { kind: 'delivery', token, to: name, launch, door, events, state: 'offered' },
+      ]);
+    } catch (error) {
+      // The disk is full, say: it is tried again, with another token.
+      this.#mail.forget(name, token);
+      if (door === 'hook') this.#uncountBlock(name);
+      throw error;
+    }
     point('after-offered');
-    this.#lastOffer.set(name, Date.now());
+    this.#lastOffer.set(name, performance.now());
     if (door === 'mcp') this.#hand(name, token, messageOf(said, token));
     else if (door === 'queue') this.#queue.put(recipient, token, messageOf(said, token));
     else this.#mail.publish(name, token);
@@ -248,9 +268,9 @@ export class Post {
   }
 
   #hand(name: string, token: string, text: string): void {
-    this.#handed.set(token, Date.now());
+    this.#handed.add(token);
     this.#daemon.doors.get(name)?.hand(token, text);
-    this.#alarm.in(ACCEPTANCE_PATIENCE + 100);
+    this.poke();
   }
 
   /** What an earlier daemon offered to an inbox: its MCP server knows whether it has handed that in, and does so once. */
@@ -265,17 +285,23 @@ export class Post {
   }
 
   #distrust(launch: string): void {
-    this.#distrusted.set(launch, Date.now() + DISTRUST);
+    this.#distrusted.set(launch, performance.now() + DISTRUST);
     this.#alarm.in(DISTRUST + 100);
   }
 
   /** What was taken and does not show in the transcript was dropped by the agent, or died on its way. */
   #withdrawLost(): void {
+    const missed = this.#missed;
+    this.#missed = new Map();
+    const now = performance.now();
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
-      const lostAt = this.#lostAt(delivery);
-      if (lostAt === null) continue;
-      if (Date.now() < lostAt) {
-        this.#alarm.in(lostAt - Date.now() + 100);
+      const patience = this.#patienceFor(delivery);
+      if (patience === null) continue;
+      const key = `${delivery.token} ${delivery.state}`;
+      const since = missed.get(key) ?? now;
+      this.#missed.set(key, since);
+      if (now - since < patience) {
+        this.#alarm.in(since + patience - now + 100);
         continue;
       }
       this.#daemon.log(`${delivery.to}: it lost the events ${delivery.events.join(', ')}`);
@@ -284,21 +310,16 @@ export class Post {
     }
   }
 
-  /** When a delivery counts as lost, in milliseconds since the epoch; null: not as things stand. */
-  #lostAt({ token, to, door, state, at }: Delivery): number | null {
+  /** How long a sign of this delivery may still take, as things stand, in milliseconds; null: as long as it likes. */
+  #patienceFor({ token, to, door, state }: Delivery): number | null {
     // A shell prints at its next prompt, and the other one looks after itself.
     if (door === 'print' || door === 'queue') return null;
     const session = this.#daemon.ledger.world.sessions.get(to);
     if (!session?.launch?.ready || session.status === 'waiting') return null;
-    // At rest an agent has nothing in its queue. A person's own hook may keep a prompt from it, or an Esc.
-    if (state === 'accepted')
-      return session.status === 'idle' ? Math.max(at, session.statusSince) + ACCEPTANCE_PATIENCE : null;
-    if (door === 'hook') {
-      const claimed = this.#mail.claimedAt(to, token);
-      return claimed === null ? null : claimed + CLAIM_PATIENCE;
-    }
-    const handed = this.#handed.get(token) ?? this.#daemon.startedAt;
-    return Math.max(at, handed) + ACCEPTANCE_PATIENCE;
+    // At rest an agent has nothing in its queue: a person's own hook may have kept a prompt from it, or an Esc.
+    if (state === 'accepted') return session.status === 'idle' ? ACCEPTANCE_PATIENCE : null;
+    if (door === 'hook') return this.#mail.isClaimed(to, token) ? CLAIM_PATIENCE : null;
+    return ACCEPTANCE_PATIENCE;
   }
 
   #withdraw({ token, to, launch, door, events }: Delivery, certain: boolean): void {

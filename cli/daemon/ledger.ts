@@ -4,15 +4,31 @@ import { apply, emptyWorld, freeze, type World } from '../domain/world.js';
 import type { ActorEvent } from '../protocol.js';
 import type { Journal } from '../store/journal.js';
 
+/** Clocks are read one after the other; one that is set back by less is no matter, in milliseconds. */
+const CLOCK_SLACK = 100;
+/** For so long nobody may have looked at the clock between two daemons, in milliseconds. */
+const UNWATCHED = 60_000;
+
 export class Ledger {
   readonly world: World = emptyWorld();
   readonly #journal: Journal;
+  /** The last look at the machine's clock, and at the one that nobody sets, in milliseconds. */
+  #looked: { wall: number; steady: number };
   readonly #onChange = new Set<() => void>();
   readonly #onEvent = new Set<(event: ActorEvent) => void>();
 
   constructor(journal: Journal) {
     this.#journal = journal;
-    journal.replay(record => apply(this.world, record));
+    let latest = 0;
+    journal.replay(record => {
+      apply(this.world, record);
+      // The time of an event may be its agent's word.
+      if (record.kind === 'clock') latest = record.time;
+      else if (record.kind !== 'event') latest = Math.max(latest, record.time);
+    });
+    const [wall, steady] = [Date.now(), performance.now()];
+    const isAhead = latest > wall + CLOCK_SLACK;
+    this.#looked = isAhead ? { wall: latest, steady: steady - UNWATCHED } : { wall, steady };
   }
 
   /**
@@ -20,6 +36,29 @@ export class Ledger {
    * @returns the events among them.
    */
   commit(records: readonly NewRecord[]): ActorEvent[] {
+    this.watchClock();
+    return this.#commit(records);
+  }
+
+  /**
+   * To be called before times of the world are compared with others: notices that the machine's clock was set back since the
+   * last look, and moves what is on record back. Throws what the disk throws.
+   */
+  watchClock(): void {
+    const [wall, steady] = [Date.now(), performance.now()];
+    const before = this.#looked;
+    const lastLook = wall - (steady - before.steady);
+    this.#looked = { wall, steady };
+    if (lastLook >= before.wall - CLOCK_SLACK) return;
+    try {
+      this.#commit([{ kind: 'clock', latest: lastLook }]);
+    } catch (error) {
+      this.#looked = before;
+      throw error;
+    }
+  }
+
+  #commit(records: readonly NewRecord[]): ActorEvent[] {
     if (records.length === 0) return [];
     const now = Date.now();
     const stamped = records.map(record => stamp(record, now));
@@ -43,6 +82,12 @@ export class Ledger {
         this.world.lastEvent,
       );
     } catch {}
+  }
+
+  /** A time that an agent or a file tells. One that lies ahead was told before the clock was set back: it is of the past. */
+  past(at: number): number {
+    const now = Date.now();
+    return at > now + CLOCK_SLACK ? (this.world.clockSetBack ?? now) : at;
   }
 
   /** Something that is no record changed (a draft holds a prompt back): those who wait look again. */

@@ -2,16 +2,7 @@
  * `$ACTOR_HOME/mail/<session>/`: events as files that an agent's own hook claims by rename, so that it needs no daemon
  * alive. `<token>.print` is text for a shell; `pending/` is a folder with the ready answers for claude's hooks.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lineOf, messageOf, type Told } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
@@ -92,16 +83,13 @@ export class Mail {
       rmSync(path.join(this.#folder(session), name), { recursive: true, force: true });
   }
 
-  /** When a hook claimed this delivery, in milliseconds since the epoch; null: none did. */
-  claimedAt(session: string, token: string): number | null {
+  /** Has a hook claimed this delivery? */
+  isClaimed(session: string, token: string): boolean {
     const folder = this.#folder(session);
-    if (!existsSync(folder)) return null;
-    const claimed = readdirSync(folder)
-      .filter(name => name.startsWith('claimed-'))
-      .map(name => path.join(folder, name))
-      .find(each => tokenIn(each) === token);
-    // A rename changes no other time of a folder.
-    return claimed === undefined ? null : statSync(claimed).ctimeMs;
+    if (!existsSync(folder)) return false;
+    return readdirSync(folder).some(
+      name => name.startsWith('claimed-') && tokenIn(path.join(folder, name)) === token,
+    );
   }
 
   /** May the agent be held up at its Stop once more, by events that wait? See hooks/agent-mail.sh. */

@@ -123,13 +123,13 @@ export async function endProcesses(
     ['SIGTERM', 1000],
     ['SIGKILL', 2000],
   ] as const) {
-    const begin = Date.now();
+    const begin = performance.now();
     let left = find();
     let agentSeen = begin;
     if (signal) for (const pid of left) send(pid, signal);
-    while (left.length > 0 && Date.now() - begin < time) {
-      if (left.includes(agent)) agentSeen = Date.now();
-      else if (!signal && Date.now() - agentSeen >= STRAY_PATIENCE) break;
+    while (left.length > 0 && performance.now() - begin < time) {
+      if (left.includes(agent)) agentSeen = performance.now();
+      else if (!signal && performance.now() - agentSeen >= STRAY_PATIENCE) break;
       await delay(10);
       left = find();
     }

@@ -40,7 +40,7 @@ export class QueueDoor {
   readonly #failures = new Map<string, { count: number; until: number }>();
   /** When a delivery was first found to have left its queue without having been seen. */
   readonly #missing = new Map<string, number>();
-  #lookedAt = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(daemon: Daemon, office: Office) {
     this.#daemon = daemon;
@@ -50,7 +50,7 @@ export class QueueDoor {
   /** A queue that the agent holds back flows after the next turn only, at whose beginning a hook claims. */
   isOpen(session: Session): boolean {
     const until = session.launch ? (this.#failures.get(session.launch.id)?.until ?? 0) : 0;
-    return Date.now() >= until && !isQueuePaused(session) && this.#command(session, '') !== null;
+    return performance.now() >= until && !isQueuePaused(session) && this.#command(session, '') !== null;
   }
 
   /** Is there a message for this session on its way, or in its queue? */
@@ -124,7 +124,7 @@ export class QueueDoor {
     const { to, launch } = delivery;
     const count = this.#failures.get(launch)?.count ?? 0;
     const pause = Math.min(RETRY * 2 ** count, LONGEST_RETRY);
-    this.#failures.set(launch, { count: count + 1, until: Date.now() + pause });
+    this.#failures.set(launch, { count: count + 1, until: performance.now() + pause });
     this.#daemon.log(`${to}: its queue took no events: ${why}`);
     this.#office.withdraw(delivery, true);
     this.#office.again(STEP);
@@ -156,12 +156,12 @@ export class QueueDoor {
   #withdrawLost(): void {
     const accepted = this.#all().filter(({ state }) => state === 'accepted');
     if (accepted.length === 0) return;
-    const rest = LOOK_PAUSE - (Date.now() - this.#lookedAt);
+    const rest = LOOK_PAUSE - (performance.now() - this.#lookedAt);
     if (rest > 0) {
       this.#office.again(rest);
       return;
     }
-    this.#lookedAt = Date.now();
+    this.#lookedAt = performance.now();
     for (const delivery of accepted) this.#lookFor(delivery);
   }
 
@@ -173,9 +173,9 @@ export class QueueDoor {
       if (session?.status === 'idle' && !isQueuePaused(session)) this.#office.again(LOOK);
       return;
     }
-    const since = this.#missing.get(token) ?? Date.now();
+    const since = this.#missing.get(token) ?? performance.now();
     this.#missing.set(token, since);
-    const wait = LOST_AFTER - (Date.now() - since);
+    const wait = LOST_AFTER - (performance.now() - since);
     if (wait > 0) {
       this.#office.again(wait + 50);
       return;

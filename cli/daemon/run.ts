@@ -178,12 +178,12 @@ export async function run(home: string): Promise<void> {
   process.on('SIGTERM', () => daemon.shutdown('SIGTERM'));
   process.on('SIGINT', () => daemon.shutdown('SIGINT'));
 
-  let busyAt = Date.now();
+  let busyAt = performance.now();
   setInterval(
     () => {
       void isNeeded(daemon, clients).then(needed => {
-        if (needed) busyAt = Date.now();
-        else if (Date.now() - busyAt >= IDLE_END) daemon.shutdown('nobody needs it');
+        if (needed) busyAt = performance.now();
+        else if (performance.now() - busyAt >= IDLE_END) daemon.shutdown('nobody needs it');
       });
     },
     Math.min(30_000, Math.max(100, IDLE_END / 4)),

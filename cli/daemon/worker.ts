@@ -97,6 +97,7 @@ export class Worker {
   }
 
   async #drive(): Promise<void> {
+    this.#daemon.ledger.watchClock();
     for (;;) {
       const session = this.session;
       this.admission.forget(session);

@@ -103,7 +103,7 @@ function turnBegan(
 ): NewRecord[] {
   if (!session.launch) return [];
   const name = session.definition.name;
-  const { by, at } = observation;
+  const { by, at, source, position } = observation;
   const taken = observation.own ? undefined : acknowledged(session, at, observation.prompt, samePrompt);
   if (session.turn) {
     if (taken) return [{ kind: 'joined', session: name, prompt: taken.id, by }];
@@ -111,7 +111,10 @@ function turnBegan(
       ? [{ kind: 'resumed', session: name, by }]
       : [];
   }
-  if (at <= (lastTurnEnd(session) ?? Number.NEGATIVE_INFINITY) && !taken) return [];
+  const end = lastTurnEnd(session) ?? Number.NEGATIVE_INFINITY;
+  // In the same moment: what the source of that end tells behind it is later all the same.
+  const isLater = at > end || (at === end && position !== null && source === session.endSource);
+  if (!isLater && !taken) return [];
   return [
     eventRecord(
       world,

@@ -4,7 +4,7 @@
  */
 import type { ActorEvent, Outcome, Status, WaitingFor } from '../protocol.js';
 import type { Definition } from './definition.js';
-import type { DeliveryState, Door, JournalRecord } from './record.js';
+import type { DeliveryState, Door, JournalRecord, Processed } from './record.js';
 
 export interface Prompt {
   id: string;
@@ -71,6 +71,8 @@ export interface Session {
   /** The agent's end was asked for. */
   ending: boolean;
   last: LastTurn | null;
+  /** Which source told of the end of its last turn; null: one without an order. Absent in old checkpoints. */
+  endSource?: string | null;
   /** It waits for a person, failed or exited, and no person has looked at its window since. Absent in old checkpoints. */
   unread?: boolean;
   /** How far each source of the present launch was processed. */
@@ -84,7 +86,6 @@ export interface Delivery {
   door: Door;
   events: number[];
   state: DeliveryState;
-  at: number;
 }
 
 /** An event that somebody is to be told and was not yet. */
@@ -112,6 +113,10 @@ export interface World {
   inboxSeen: string[];
   /** Requests that were carried out, by their keys: what came of them. The newest ones. */
   requests: Map<string, { session: string; prompt: string | null }>;
+  /** The event that each prompt ended with, by the prompt's id. The newest ones: who waits for one may ask late. */
+  ends: Map<string, number>;
+  /** Everything up to here was over when the machine's clock was set back the last time; absent: it never was. */
+  clockSetBack?: number;
 }
 
 export function emptyWorld(): World {
@@ -123,12 +128,13 @@ export function emptyWorld(): World {
     lastPrompt: 0,
     inboxSeen: [],
     requests: new Map(),
+    ends: new Map(),
   };
 }
 
 /** How many names of inbox files are remembered: far more than one daemon's death can leave between record and deletion. */
 const INBOX_MEMORY = 500;
-/** How many requests are remembered: a client that lost its daemon asks again within seconds. */
+/** How many requests, and ends of prompts, are remembered: a client that lost its daemon asks again within seconds. */
 const REQUEST_MEMORY = 2000;
 const PROMPT_EXCERPT = 200;
 
@@ -180,6 +186,10 @@ export function apply(world: World, record: JournalRecord): void {
     case 'checkpoint':
       Object.assign(world, thaw(record.world));
       return;
+    case 'clock':
+      world.clockSetBack = record.latest;
+      for (const session of world.sessions.values()) setBack(session, record.latest);
+      return;
     case 'prompt':
       world.lastPrompt = Math.max(world.lastPrompt, Number(record.id.slice(1)) || 0);
       remember(world, record.key, record.session, record.id);
@@ -197,10 +207,28 @@ export function apply(world: World, record: JournalRecord): void {
   if (session) applyToSession(session, record);
 }
 
+/** No time of this session is later than `latest` after this: else all that happens now would count as past. */
+function setBack(session: Session, latest: number): void {
+  const { launch, turn, last, queue } = session;
+  session.statusSince = Math.min(session.statusSince, latest);
+  if (launch) launch.startedAt = Math.min(launch.startedAt, latest);
+  if (turn) turn.startedAt = Math.min(turn.startedAt, latest);
+  if (last) last.endedAt = Math.min(last.endedAt, latest);
+  if (last?.refusedAfter !== undefined) last.refusedAfter = Math.min(last.refusedAfter, latest);
+  for (const prompt of queue) {
+    prompt.queuedAt = Math.min(prompt.queuedAt, latest);
+    if (prompt.sentAt !== null) prompt.sentAt = Math.min(prompt.sentAt, latest);
+  }
+}
+
 function remember(world: World, key: string, session: string, prompt: string | null): void {
   world.requests.set(key, { session, prompt });
-  if (world.requests.size <= REQUEST_MEMORY) return;
-  for (const old of [...world.requests.keys()].slice(0, REQUEST_MEMORY / 2)) world.requests.delete(old);
+  forgetOldest(world.requests);
+}
+
+function forgetOldest(memory: Map<string, unknown>): void {
+  if (memory.size <= REQUEST_MEMORY) return;
+  for (const old of [...memory.keys()].slice(0, REQUEST_MEMORY / 2)) memory.delete(old);
 }
 
 type SessionRecord = Extract<JournalRecord, { session: string }>;
@@ -238,6 +266,7 @@ function applyToSession(session: Session, record: SessionRecord): void {
         transcript: null,
       };
       session.cursors = {};
+      session.endSource = null;
       session.ending = false;
       session.stopping = false;
       markPrompt(session, record.prompt, 'launched', record.time);
@@ -301,7 +330,7 @@ function applyToSession(session: Session, record: SessionRecord): void {
 function applyEvent(
   world: World,
   event: ActorEvent,
-  record: { deliver: boolean; by: string; time: number },
+  record: { deliver: boolean; by: string; time: number; processed?: Processed },
 ): void {
   world.lastEvent = Math.max(world.lastEvent, event.id);
   if (record.deliver) {
@@ -323,6 +352,7 @@ function applyEvent(
   const session = world.sessions.get(event.session);
   if (!session) return;
   const { time, by } = record;
+  const source = record.processed?.source ?? null;
   switch (event.type) {
     case 'turn-started': {
       const prompt = event.prompt_id === null ? undefined : takePrompt(session, event.prompt_id);
@@ -346,10 +376,11 @@ function applyEvent(
       session.unread = event.type === 'failed';
       // A prompt was refused: a turn that a person began meanwhile is none of its business.
       if (event.turn === null) {
-        refuse(session, event, time);
+        refuse(world, session, event, time);
         return;
       }
-      endTurn(session, event, time);
+      endTurn(world, session, event, time);
+      session.endSource = source;
       enter(session, session.launch ? 'idle' : session.status, time, by);
       return;
     case 'needs-input':
@@ -359,7 +390,7 @@ function applyEvent(
       return;
     case 'exited':
     case 'ended': {
-      if (session.turn || event.outcome) endTurn(session, event, time);
+      if (session.turn || event.outcome) endTurn(world, session, event, time);
       session.launch = null;
       session.stopping = false;
       session.ending = false;
@@ -374,7 +405,7 @@ function applyEvent(
   }
 }
 
-function endTurn(session: Session, event: ActorEvent, time: number): void {
+function endTurn(world: World, session: Session, event: ActorEvent, time: number): void {
   const turn = session.turn;
   session.last = {
     turn: event.turn ?? turn?.id ?? session.turns,
@@ -391,9 +422,10 @@ function endTurn(session: Session, event: ActorEvent, time: number): void {
   };
   session.turn = null;
   session.stopping = false;
+  rememberEnd(world, session.last, event);
 }
 
-function refuse(session: Session, event: ActorEvent, time: number): void {
+function refuse(world: World, session: Session, event: ActorEvent, time: number): void {
   session.last = {
     turn: session.turns,
     prompts: event.prompt_id === null ? [] : [event.prompt_id],
@@ -404,6 +436,12 @@ function refuse(session: Session, event: ActorEvent, time: number): void {
     durationMs: null,
     refusedAfter: lastTurnEnd(session) ?? 0,
   };
+  rememberEnd(world, session.last, event);
+}
+
+function rememberEnd(world: World, { prompts }: LastTurn, event: ActorEvent): void {
+  for (const prompt of prompts) world.ends.set(prompt, event.id);
+  forgetOldest(world.ends);
 }
 
 /** When the session's last turn ended, as opposed to a refusal after it; null: there was none. */
@@ -412,9 +450,9 @@ export function lastTurnEnd({ last }: Session): number | null {
 }
 
 function applyDelivery(world: World, record: Extract<JournalRecord, { kind: 'delivery' }>): void {
-  const { token, to, launch, door, events, state, time } = record;
+  const { token, to, launch, door, events, state } = record;
   if (state === 'offered' || state === 'accepted') {
-    world.deliveries.set(token, { token, to, launch, door, events, state, at: time });
+    world.deliveries.set(token, { token, to, launch, door, events, state });
     for (const id of events) {
       const pending = world.pending.get(id);
       if (pending) pending.token = token;
@@ -485,15 +523,18 @@ export function freeze(world: World): unknown {
     pending: [...world.pending.values()],
     deliveries: [...world.deliveries.values()],
     requests: [...world.requests],
+    ends: [...world.ends],
   };
 }
 
 function thaw(data: unknown): World {
-  const frozen = data as Omit<World, 'sessions' | 'pending' | 'deliveries' | 'requests'> & {
+  const frozen = data as Omit<World, 'sessions' | 'pending' | 'deliveries' | 'requests' | 'ends'> & {
     sessions: Session[];
     pending: Pending[];
     deliveries: Delivery[];
     requests: [string, { session: string; prompt: string | null }][];
+    /** Absent in old checkpoints. */
+    ends?: [string, number][];
   };
   return {
     ...frozen,
@@ -501,5 +542,6 @@ function thaw(data: unknown): World {
     pending: new Map(frozen.pending.map(pending => [pending.event.id, pending])),
     deliveries: new Map(frozen.deliveries.map(delivery => [delivery.token, delivery])),
     requests: new Map(frozen.requests),
+    ends: new Map(frozen.ends),
   };
 }

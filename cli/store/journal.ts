@@ -22,7 +22,7 @@ import path from 'node:path';
 import type { JournalRecord } from '../domain/record.js';
 import type { ActorEvent } from '../protocol.js';
 
-/** A new segment is begun when the present one is larger than this, in bytes. */
+/** A new segment is begun when more than this was appended to the present one, in bytes. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** A power cut costs at most what was written in this time, in milliseconds. */
 const SYNC_DELAY = 50;
@@ -39,6 +39,7 @@ export class Journal {
   #segment: Segment;
   #descriptor: number;
   #length: number;
+  #checkpointLength = 0;
   #syncTimer: NodeJS.Timeout | null = null;
   /** What was wrong with the files, for the log and `actor doctor`. */
   readonly problems: string[] = [];
@@ -54,28 +55,35 @@ export class Journal {
   }
 
   /**
-   * Hands every record of the newest segment to `apply`. A torn last line (the power went, the disk was full) is moved to
-   * `torn-…` and cut off; other lines that are no record, or that `apply` throws at, are skipped; both are told in
-   * {@link problems}.
+   * Hands every record of the newest segment to `apply`; where its checkpoint cannot be read, those of the segment before it
+   * come first. A torn last line (the power went, the disk was full) is moved to `torn-…` and cut off; other lines that are
+   * no record, or that `apply` throws at, are skipped; all of it is told in {@link problems}.
    */
   replay(apply: (record: JournalRecord) => void): void {
-    const file = path.join(this.#folder, this.#segment.file);
-    const text = readFileSync(file);
-    let start = 0;
-    while (start < text.length) {
-      const end = text.indexOf(10, start);
-      if (end < 0) {
-        this.#cutTail(text.subarray(start), start);
-        return;
+    const read: { file: string; text: Buffer; checkpoint: JournalRecord | null }[] = [];
+    for (const { file, serial } of segmentsIn(this.#folder).reverse()) {
+      const text = readFileSync(path.join(this.#folder, file));
+      const length = text.indexOf(10) + 1;
+      const first = parseRecord(text.toString('utf8', 0, length));
+      const checkpoint = first?.kind === 'checkpoint' ? first : null;
+      if (checkpoint && read.length === 0) this.#checkpointLength = length;
+      read.unshift({ file, text, checkpoint });
+      if (checkpoint || serial === 1) break;
+      this.problems.push(`${file}: its checkpoint cannot be read; the segment before it is read as well`);
+    }
+    for (const { file, text, checkpoint } of read) {
+      let start = 0;
+      for (let end = text.indexOf(10); end >= 0; end = text.indexOf(10, start)) {
+        try {
+          const record = (start === 0 && checkpoint) || parseRecord(text.toString('utf8', start, end));
+          if (!record) throw new Error('it is no record');
+          apply(record);
+        } catch (error) {
+          this.problems.push(`${file}: the line at byte ${start} is skipped: ${String(error)}`);
+        }
+        start = end + 1;
       }
-      try {
-        const record = parseRecord(text.toString('utf8', start, end));
-        if (!record) throw new Error('it is no record');
-        apply(record);
-      } catch (error) {
-        this.problems.push(`${file}: the line at byte ${start} is skipped: ${String(error)}`);
-      }
-      start = end + 1;
+      if (file === this.#segment.file && start < text.length) this.#cutTail(text.subarray(start), start);
     }
   }
 
@@ -104,9 +112,9 @@ export class Journal {
     }, SYNC_DELAY).unref();
   }
 
-  /** Is it time for {@link rotate}? */
+  /** Is it time for {@link rotate}? A world that is large itself is written anew when as much has happened since. */
   get isLarge(): boolean {
-    return this.#length > this.#segmentBytes;
+    return this.#length - this.#checkpointLength > Math.max(this.#segmentBytes, this.#checkpointLength);
   }
 
   /** Begins a new segment with this checkpoint. It appears whole or not at all; throws what the file system throws. */
@@ -128,6 +136,7 @@ export class Journal {
     this.#segment = { file, serial, lastEventBefore: lastEvent };
     this.#descriptor = descriptor;
     this.#length = bytes.length;
+    this.#checkpointLength = bytes.length;
   }
 
   /** The events with id > `since`, oldest first, from all segments. */

@@ -284,3 +284,51 @@ test('actor-event is a word for agents only', async t => {
     t.is((await story.run(program, args)).code, 2, args.join(' '));
   t.is((await story.run(program, ['turn-end', '--message', 'nobody hears it'])).code, 0);
 });
+
+test.serial(
+  'turns that a program begins by itself, one after the other at once, are each told, in order',
+  async t => {
+    const story = await tell(t);
+    const script = join(story.home, 'mine.sh');
+    const turn = 'actor-event turn-begin --message "$n"; actor-event turn-end --message "$n"';
+    await writeFile(script, `for n in $(seq 60); do ${turn}; done\nexec cat\n`);
+    await mkdir(story.actorHome, { recursive: true });
+    await writeFile(
+      join(story.actorHome, 'settings.kdl'),
+      `agent "mine" { command "sh" "${script}"; turn-end "hook" }\n`,
+    );
+    await make(story, 'fix');
+    await story.ok('run', 'fix');
+    const completed = await eventually(
+      () => story.events('--session', 'fix', '--type', 'completed'),
+      found => found.at(-1)?.message === '60',
+    );
+    t.deepEqual(
+      completed.map(({ message }) => message),
+      Array.from({ length: 60 }, (_, index) => String(index + 1)),
+    );
+  },
+);
+
+test.serial('what a program says before its daemon knows its window is not lost', async t => {
+  const story = await tell(t);
+  const { stdout } = await story.run('sh', ['-c', 'command -v tmux']);
+  await writeFile(
+    join(story.bin, 'tmux'),
+    `#!/bin/sh\n${stdout.trim()} "$@"\nstatus=$?\ncase $* in *new-window*|*new-session*) sleep 1 ;; esac\nexit $status\n`,
+    { mode: 0o755 },
+  );
+  const script = join(story.home, 'mine.sh');
+  await writeFile(
+    script,
+    'actor-event turn-begin --message a; actor-event turn-end --message done; exec cat\n',
+  );
+  await mkdir(story.actorHome, { recursive: true });
+  await writeFile(
+    join(story.actorHome, 'settings.kdl'),
+    `agent "mine" { command "sh" "${script}"; turn-end "hook" }\n`,
+  );
+  await make(story, 'fix');
+  await story.ok('run', 'fix');
+  t.is((await story.until('fix', ({ last }) => last !== null)).last?.message, 'done');
+});

@@ -1,10 +1,12 @@
 /** A disk that becomes full under a running daemon: said as what it is, and nothing is lost or stuck once there is room again. */
-import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
+import { eventually } from '../helpers/wait.js';
 import { tell } from './story.js';
 
-test.serial('a home whose disk becomes full goes on when there is room again', async t => {
+/** A story whose home is a small disk of its own; null: none can be mounted here. */
+async function onSmallDisk(t: ExecutionContext) {
   const story = await tell(t);
   await mkdir(story.actorHome, { mode: 0o700 });
   const mounted = await story.run('mount', [
@@ -15,21 +17,34 @@ test.serial('a home whose disk becomes full goes on when there is room again', a
     'none',
     story.actorHome,
   ]);
-  if (mounted.code !== 0) return t.pass('no file system can be mounted here');
+  if (mounted.code !== 0) return null;
   t.teardown(async () => {
     await story.actor('down');
     await story.run('umount', ['-l', story.actorHome]);
   });
+  const ballast = join(story.actorHome, 'ballast');
+  return {
+    story,
+    async fill() {
+      await writeFile(ballast, '');
+      for (const size of [65536, 512])
+        for (let isFull = false; !isFull; )
+          await appendFile(ballast, Buffer.alloc(size)).catch(() => {
+            isFull = true;
+          });
+    },
+    makeRoom: () => rm(ballast),
+  };
+}
+
+test.serial('a home whose disk becomes full goes on when there is room again', async t => {
+  const disk = await onSmallDisk(t);
+  if (!disk) return t.pass('no file system can be mounted here');
+  const { story } = disk;
   await story.make('fix', '--no-worktree', 'true');
   await story.ok('wait', 'fix');
-  const ballast = join(story.actorHome, 'ballast');
   await story.ok('run', 'fix', 'until [ -e ~/go ]; do sleep 0.02; done; echo one >> ~/ran');
-  await writeFile(ballast, '');
-  for (const size of [65536, 512])
-    for (let isFull = false; !isFull; )
-      await appendFile(ballast, Buffer.alloc(size)).catch(() => {
-        isFull = true;
-      });
+  await disk.fill();
   let refused = await story.actor('run', 'fix', 'echo lost >> ~/ran');
   // The last page of the journal's file may still have room for some.
   for (let tries = 0; refused.code === 0 && tries < 10; tries++)
@@ -41,8 +56,32 @@ test.serial('a home whose disk becomes full goes on when there is room again', a
   t.regex(made.stderr, /the disk is full/);
   t.deepEqual(await readdir(join(story.actorHome, 'worktrees')), []);
   await story.run('touch', ['go']);
-  await rm(ballast);
+  await disk.makeRoom();
   await story.ok('run', 'fix', 'echo two >> ~/ran', '--wait');
   const ran = (await story.file('ran')).replace('lost\n', '');
   t.is(ran, 'one\ntwo\n');
 });
+
+test.serial(
+  'a completion for which the disk has no room is told once when it has, and nothing is left of the tries',
+  async t => {
+    const disk = await onSmallDisk(t);
+    if (!disk) return t.pass('no file system can be mounted here');
+    const { story } = disk;
+    await story.ok('--detach', 'shell');
+    await story.make('fix', '--no-worktree');
+    const waiting = story.ok('run', 'fix', 'until [ -e ~/go ]; do sleep 0.02; done; echo one', '--wait');
+    await story.until('fix', ({ status }) => status === 'working');
+    await disk.fill();
+    await story.run('touch', ['go']);
+    const log = join(story.actorHome, `daemon.log.${new Date().toISOString().slice(0, 10)}`);
+    await eventually(
+      () => readFile(log, 'utf8'),
+      text => text.split('deliveries: Error: ENOSPC').length > 2,
+    );
+    await disk.makeRoom();
+    t.is(await waiting, 'one');
+    t.regex((await story.told()).join('\n'), /^\[actor\] fix completed \([^)]*\): one$/);
+    t.deepEqual(await readdir(join(story.actorHome, 'mail', 'main')), []);
+  },
+);

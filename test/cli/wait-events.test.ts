@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ActorEvent } from '../../cli/protocol.js';
+import { Rpc } from '../helpers/rpc.js';
 import { eventually } from '../helpers/wait.js';
 import { tell } from './story.js';
 
@@ -60,6 +62,48 @@ test.serial('run --wait goes on over the death of the daemon', async t => {
   await story.killDaemon();
   t.is(await waiting, 'done');
   t.is(await story.file('ran'), 'x\n');
+});
+
+test.serial('turns that end in one moment are each told, and run --wait tells of its own', async t => {
+  const story = await tell(t);
+  await story.make('fix');
+  const waiting = story.ok('run', 'fix', 'until [ -e ~/go ]; do sleep 0.05; done; echo first', '--wait');
+  await story.until('fix', ({ status }) => status === 'working');
+  // What a person types ahead becomes a turn at once; a daemon that is slow reads both ends together.
+  await story.type('fix', 'echo second; sleep 0.1');
+  await story.press('fix', 'Enter');
+  await story.type('fix', 'touch ~/third');
+  await story.press('fix', 'Enter');
+  const pid = await story.daemonPid();
+  process.kill(pid, 'SIGSTOP');
+  await story.run('touch', ['go']);
+  await eventually(
+    () => readdir(story.home),
+    names => names.includes('third'),
+  );
+  process.kill(pid, 'SIGCONT');
+  t.regex(await waiting, /first$/);
+  await story.until('fix', ({ last }) => last?.turn === 3);
+  t.is((await story.events('--session', 'fix', '--type', 'completed')).length, 3);
+});
+
+test.serial('who asks again for a prompt is told of its turn, whatever ended since', async t => {
+  const story = await tell(t);
+  const rpc = new Rpc(story);
+  await story.make('fix');
+  const params = { name: 'fix', slash: false, now: false, timeout_ms: null } as const;
+  await rpc.call('run', { ...params, prompt: 'echo first; false', key: 'one', wait: false });
+  await rpc.call('run', { ...params, prompt: 'echo second', key: 'two', wait: true });
+  await story.killDaemon();
+  // As a client does whose daemon was killed before it answered.
+  const { outcome, message } = await rpc.call('run', {
+    ...params,
+    prompt: 'echo first; false',
+    key: 'one',
+    wait: true,
+  });
+  t.is(outcome, 'failed');
+  t.regex(message ?? '', /first/);
 });
 
 test.serial('wait goes on over the death of the daemon', async t => {

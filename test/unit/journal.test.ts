@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { Ledger } from '../../cli/daemon/ledger.js';
 import type { JournalRecord } from '../../cli/domain/record.js';
 import { apply, emptyWorld, freeze, type World } from '../../cli/domain/world.js';
 import type { ActorEvent } from '../../cli/protocol.js';
 import { Journal } from '../../cli/store/journal.js';
 import { definitionOf } from '../helpers/definition.js';
+
+const definition = definitionOf({ name: 's', agent: 'shell' });
 
 function folder(t: ExecutionContext): string {
   const path = mkdtempSync(join(tmpdir(), 'actor-journal-'));
@@ -112,7 +115,52 @@ test('events are found across segments, from any id on', t => {
   journal.close();
 });
 
-const definition = definitionOf({ name: 's', agent: 'shell' });
+test('a checkpoint that is larger than a segment should be does not make every commit begin another one', t => {
+  const path = folder(t);
+  const journal = new Journal(path, { segmentBytes: 1000 });
+  const ledger = new Ledger(journal);
+  ledger.commit([{ kind: 'defined', definition }]);
+  const prompt = (n: number, text: string) =>
+    ledger.commit([
+      { kind: 'prompt', session: 's', id: `p${n}`, text, first: false, slash: false, key: `k${n}` },
+    ]);
+  prompt(1, 'x'.repeat(50_000));
+  const segments = () => readdirSync(path).length;
+  t.is(segments(), 2);
+  for (let n = 2; n < 20; n++) prompt(n, 'small');
+  t.is(segments(), 2);
+  journal.close();
+  // A later daemon knows it as well.
+  const later = new Journal(path, { segmentBytes: 1000 });
+  const next = new Ledger(later);
+  t.is(next.world.lastPrompt, 19);
+  next.commit([{ kind: 'held', session: 's', held: true }]);
+  t.is(segments(), 2);
+  later.close();
+});
+
+for (const damage of ['', '\0'.repeat(200), '{"kind":"checkpoint","world":{"ses\n'])
+  test(`a segment whose checkpoint is gone (${JSON.stringify(damage.slice(0, 20))}) costs nothing that stood before it`, t => {
+    const path = folder(t);
+    const journal = new Journal(path, { segmentBytes: 1 });
+    const ledger = new Ledger(journal);
+    ledger.commit([
+      { kind: 'defined', definition },
+      { kind: 'prompt', session: 's', id: 'p7', text: 'x', first: false, slash: false, key: 'k' },
+    ]);
+    journal.close();
+    const newest = readdirSync(path).sort().at(-1)!;
+    writeFileSync(join(path, newest), damage);
+    const later = new Journal(path);
+    const { world } = new Ledger(later);
+    t.is(world.sessions.get('s')?.queue[0]?.id, 'p7');
+    t.regex(later.problems.join(), /checkpoint/);
+    later.append([event(1)]);
+    later.close();
+    const last = new Journal(path);
+    t.is(new Ledger(last).world.lastEvent, 1);
+    last.close();
+  });
 
 const anyRecord = fc.oneof(
   fc.nat(20).map(n => ({ ...event(n + 1), deliver: n % 2 === 0 }) as JournalRecord),

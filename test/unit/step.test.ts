@@ -118,6 +118,18 @@ test('a late word of a beginning does not begin a turn again', t => {
   t.is(story.session.turns, 1);
 });
 
+test('a turn that begins in the same moment as the one before it ended is one, where its source tells the order', t => {
+  const story = new Story();
+  const at = story.tick();
+  const output = (position: number) => ({ at, source: 'output', position });
+  story.see({ type: 'turn-began', prompt: null }, output(10));
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'one' }, output(20));
+  t.deepEqual(story.see({ type: 'turn-began', prompt: null }, { at }), [], 'a late word of another source');
+  story.see({ type: 'turn-began', prompt: null }, output(30));
+  story.see({ type: 'turn-ended', outcome: 'completed', reason: null, message: 'two' }, output(40));
+  t.deepEqual(story.types(), ['completed', 'completed']);
+});
+
 test('a late word of a turn is not taken for the prompt that was sent since, though that says the same', t => {
   const story = new Story();
   story.prompt('go on', 'p1');

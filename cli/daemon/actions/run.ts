@@ -132,14 +132,14 @@ export async function turnOf(
   const { name } = session.definition;
   let saidWaiting = false;
   let saidHeld = false;
+  const { world } = daemon.ledger;
   const isOver = () => {
-    const now = daemon.ledger.world.sessions.get(name);
-    if (!now) return true;
+    const now = world.sessions.get(name);
+    if (!now || world.ends.has(id)) return true;
     if (now.status === 'waiting' && !saidWaiting) {
       saidWaiting = true;
       exchange.notice(`${name} waits for a person: ${now.waitingFor} (actor attach ${name})`);
     }
-    if (now.last?.prompts.includes(id)) return true;
     const isPending = now.queue.some(prompt => prompt.id === id);
     const holds = now.held ? 'its prompts are held' : isBlocked(daemon, now) ? 'held: draft' : null;
     if (isPending && holds && now.launch && !saidHeld) {
@@ -156,16 +156,31 @@ export async function turnOf(
       `${name} has not finished in time; its turn goes on`,
       `actor wait ${name}`,
     );
-  const after = daemon.ledger.world.sessions.get(name);
+  const after = world.sessions.get(name);
   if (after && isAbandoned(after) && after.queue.some(prompt => prompt.id === id))
     throw (
       daemon.workerOf(after).startFailure ??
       new Failure(EXIT.incomplete, `the agent of ${name} is gone; the prompt is held`, `actor run ${name}`)
     );
-  const last = after?.last;
-  if (!last?.prompts.includes(id))
-    return { outcome: null, reason: 'dropped', message: null, duration_ms: null };
-  return { outcome: last.outcome, reason: last.reason, message: last.message, duration_ms: last.durationMs };
+  return endOf(daemon, after, id) ?? { outcome: null, reason: 'dropped', message: null, duration_ms: null };
+}
+
+/** How a prompt ended; null: it did not, or nobody remembers. Others may have ended since, in the same batch or while no daemon lived. */
+function endOf({ ledger, journal }: Daemon, session: Session | undefined, id: string): TurnResult | null {
+  const last = session?.last;
+  if (last?.prompts.includes(id))
+    return {
+      outcome: last.outcome,
+      reason: last.reason,
+      message: last.message,
+      duration_ms: last.durationMs,
+    };
+  const end = ledger.world.ends.get(id);
+  if (end === undefined) return null;
+  const [event] = journal.events(end - 1);
+  if (event?.id !== end) return null;
+  const { outcome, reason, message, duration_ms } = event;
+  return { outcome: outcome ?? 'lost', reason, message, duration_ms };
 }
 
 /** Held, without an agent: nothing will come of what waits until somebody runs it. */

@@ -113,6 +113,7 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
   forgetEnvironment(daemon, name);
   worker.adopt();
   worker.running?.readTails();
+  daemon.poke.inbox();
 }
 
 /** Is `program` an executable file in one of these folders? */

@@ -44,7 +44,7 @@ export function readInbox(folder: string, complain: (text: string) => void): Inb
       // Gone again: nobody but us deletes here, except a person.
     }
   }
-  files.sort((a, b) => (a.time === b.time ? (a.name < b.name ? -1 : 1) : a.time < b.time ? -1 : 1));
+  files.sort((a, b) => (a.time === b.time ? turnOf(a.name) - turnOf(b.name) : a.time < b.time ? -1 : 1));
   const messages: InboxMessage[] = [];
   for (const { name, time, size } of files) {
     const message =
@@ -57,6 +57,14 @@ export function readInbox(folder: string, complain: (text: string) => void): Inb
     }
   }
   return messages;
+}
+
+/**
+ * The order of files of the same time: a file's time goes on by ticks of the kernel (4 ms), in which an agent can end a turn
+ * and begin the next one. Who wrote later has the higher process id, but for the moment in which those begin anew.
+ */
+function turnOf(name: string): number {
+  return Number(/-(\d+)x*\.json$/.exec(name)?.[1] ?? 0);
 }
 
 export function removeMessage(folder: string, file: string): void {

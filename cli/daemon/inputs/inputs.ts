@@ -20,6 +20,9 @@ const SWEEPS_PER_REST = 5;
 /** All windows, of which tmux's own hooks and the agents' processes tell sooner as a rule. */
 const SWEEP_PANES = 15_000;
 
+/** A microsecond, in milliseconds. */
+const LATER = 0.001;
+
 export class Inputs {
   readonly #daemon: Daemon;
   #isInboxPoked = false;
@@ -27,6 +30,8 @@ export class Inputs {
   #arePanesPoked = false;
   #timers: NodeJS.Timeout[] = [];
   #sweeps = 0;
+  /** The last message of each launch: the time of its file, and as what it was taken. */
+  readonly #last = new Map<string, { time: number; at: number }>();
   #unwatch: (() => void) | null = null;
 
   constructor(daemon: Daemon) {
@@ -103,6 +108,7 @@ export class Inputs {
       const isSeen = this.#daemon.ledger.world.inboxSeen.includes(message.file);
       if (!isSeen) {
         if (message.kind === 'tmux') this.#takeHint(message.event);
+        else if (this.#isEarly(message)) continue;
         else this.#takeMessage(message);
       }
       point('after-inbox-record');
@@ -116,14 +122,28 @@ export class Inputs {
     else this.#daemon.poke.looks();
   }
 
+  /** An agent may say something before tmux has answered in which window it is: that waits for the end of its launch. */
+  #isEarly({ session: name, launch }: AgentMessage): boolean {
+    const session = this.#daemon.ledger.world.sessions.get(name);
+    return session?.launch?.id === launch && session.launch.pane === null;
+  }
+
   #takeMessage(message: AgentMessage): void {
     const session = this.#daemon.ledger.world.sessions.get(message.session);
     if (!session || session.launch?.id !== message.launch) return;
     const view = this.#daemon.workerOf(session).running?.view;
     if (!view) return;
-    const origin = { at: message.at, position: null };
+    const origin = { at: this.#inOrder(message), position: null };
     const observations = this.#daemon.agentOf(session).hook(message.event, message.payload, origin, view);
     observe(this.#daemon, message.session, message.launch, observations, message.file);
+  }
+
+  /** What was read later happened later, also in the same tick of the kernel. */
+  #inOrder({ launch, at: time }: AgentMessage): number {
+    const last = this.#last.get(launch);
+    const at = last?.time === time ? last.at + LATER : time;
+    this.#last.set(launch, { time, at });
+    return at;
   }
 
   #safely(what: string, act: () => void): void {

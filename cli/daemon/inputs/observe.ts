@@ -18,7 +18,9 @@ export function observe(
 ): void {
   const { world } = daemon.ledger;
   let isChanged = false;
-  for (const [index, observation] of observations.entries()) {
+  daemon.ledger.watchClock();
+  for (const [index, seen] of observations.entries()) {
+    const observation = { ...seen, at: daemon.ledger.past(seen.at) };
     const session = world.sessions.get(name);
     if (session?.launch?.id !== launch) return;
     const worker = daemon.workerOf(session);

@@ -1,5 +1,8 @@
 /** Completions reach main whatever it is doing, and whatever the daemon was doing when it died. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
+import { packageRoot } from '../../helpers/root.js';
 import { holds } from '../../helpers/wait.js';
 import { beforeQueue } from '../codex-queue.js';
 import type { RealAgent } from '../install.js';
@@ -101,6 +104,25 @@ test.serial('the daemon dies while codex is slow to queue: its main is told once
     20_000,
   );
 });
+
+test.serial(
+  'the clock is set back between two completions: main is told of the second one at once',
+  async t => {
+    const stage = await withStage(t);
+    const clock = join(stage.arena.root, 'clock');
+    await writeFile(clock, '0');
+    const preload = join(packageRoot, 'test', 'fixtures', 'clock', 'set.cjs');
+    const env = { NODE_OPTIONS: `--require ${preload}`, TEST_CLOCK: clock };
+    await stage.actor('daemon', 'start', { env });
+    await startMain(stage);
+    await stage.actor('new', 'worker', '--agent', 'shell', 'echo first');
+    const first = await stage.event('worker', 'completed', 1);
+    await stage.isTold('main', [first]);
+    await writeFile(clock, '-3600000');
+    await stage.actor('run', 'worker', 'echo second');
+    await stage.isTold('main', [first, await stage.event('worker', 'completed', 2)]);
+  },
+);
 
 /** Codex takes nothing into its queue before its first turn. */
 async function startMain(stage: Stage): Promise<void> {
