@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
 
 /** A session `fix` whose shell is idle, with a main that is to be told. */
@@ -22,6 +22,27 @@ test.serial('exit ends a session cleanly and silently, and run starts it again',
   t.deepEqual([window, pid, turn], [null, null, null]);
   t.is(await story.ok('run', 'fix', 'echo again', '--wait'), 'again');
 });
+
+test.serial(
+  'a run without a prompt starts what has ended, and asks nothing of what runs: quit, it stays quit',
+  async t => {
+    const story = await tell(t);
+    await idle(story);
+    for (const _ of ['running already', 'ended before']) {
+      await story.ok('run', 'fix');
+      await story.until('fix', ({ status }) => status === 'idle');
+      await story.ok('run', 'fix');
+      await story.type('fix', 'exit');
+      await story.press('fix', 'Enter');
+      await story.until('fix', ({ status }) => status === 'ended');
+      await holds(
+        () => story.show('fix'),
+        ({ status }) => status === 'ended',
+      );
+    }
+    t.is((await story.events('--session', 'fix', '--type', 'started')).length, 2);
+  },
+);
 
 test.serial('a prompt that exits with an error is a failed turn of a session that ended', async t => {
   const story = await tell(t);
