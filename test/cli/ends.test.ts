@@ -44,21 +44,34 @@ test.serial(
   },
 );
 
-test.serial('a prompt that exits with an error is a failed turn of a session that ended', async t => {
+test.serial(
+  'a prompt that exits with an error is a failed turn of a session that ended, with what it put out before',
+  async t => {
+    const story = await tell(t);
+    await idle(story);
+    const { code, stdout } = await story.actor('run', 'fix', 'seq 100; echo bye; exit 3', '--wait');
+    t.is(code, 5);
+    const hundred = Array.from({ length: 100 }, (_, index) => `${index + 1}\n`).join('');
+    t.is(stdout, `${hundred}bye\nexit status 3\n`);
+    const { status, last } = await story.until('fix', session => session.status === 'ended');
+    t.deepEqual([status, last?.outcome, last?.reason], ['ended', 'failed', 'exit_status']);
+    t.regex((await story.told()).join('\n'), /^\[actor\] fix failed .*exit status 3/m);
+  },
+);
+
+test.serial('a prompt that exits with 0 is a completed turn, with what it put out before', async t => {
   const story = await tell(t);
   await idle(story);
-  const { code, stdout } = await story.actor('run', 'fix', 'echo bye; exit 3', '--wait');
-  t.is(code, 5);
-  t.regex(stdout, /bye(.|\n)*exit status 3\n$/);
-  const { status, last } = await story.until('fix', session => session.status === 'ended');
-  t.deepEqual([status, last?.outcome, last?.reason], ['ended', 'failed', 'exit_status']);
+  t.is(await story.ok('run', 'fix', 'echo done; exit 0', '--wait'), 'done');
+  t.is((await story.until('fix', ({ status }) => status === 'ended')).last?.outcome, 'completed');
+  t.is(await story.ok('run', 'fix', 'exec echo another program', '--wait'), 'another program');
 });
 
-test.serial('a prompt that exits with 0 is a completed turn', async t => {
+test.serial('a prompt that exits without a word has none, whatever stands on the screen', async t => {
   const story = await tell(t);
   await idle(story);
-  t.is((await story.actor('run', 'fix', 'exit 0', '--wait')).code, 0);
-  t.is((await story.until('fix', ({ status }) => status === 'ended')).last?.outcome, 'completed');
+  await story.ok('run', 'fix', 'exit 0', '--wait');
+  t.is((await story.until('fix', ({ status }) => status === 'ended')).last?.message, '');
 });
 
 test.serial('a shell that is killed while idle has exited, and main is told', async t => {
