@@ -16,7 +16,7 @@ export async function run(input: Input, context: Context): Promise<ExitCode> {
   const entries = await context.call('logs', { name, count, follow: false });
   if (json) io.json(entries);
   else for (const entry of entries) print(entry);
-  if (!json && entries.length === 0) io.note(`${name} has said nothing yet`);
+  if (!json && entries.length === 0 && count !== 0) io.note(`${name} has said nothing yet`);
   return EXIT.done;
 }
 
