@@ -44,6 +44,17 @@ test('outside a git repository: exit 4, and how to do without', async t => {
   await story.ok('new', 'a', ...shell, '--no-worktree', '-p', 'pwd', '--wait', options);
 });
 
+test('a bare repository without a commit', async t => {
+  const story = await tell(t);
+  const bare = join(story.root, 'bare');
+  await story.run('git', ['init', '-q', '--bare', bare]);
+  await refused(t, story, ['new', 'a', ...shell, { cwd: bare }], {
+    code: 1,
+    says: /no commit yet/,
+    hint: /^hint: from a work tree with commits: git push \S+bare HEAD$/m,
+  });
+});
+
 test('a repository without a commit', async t => {
   const story = await tell(t);
   const empty = join(story.root, 'empty');
