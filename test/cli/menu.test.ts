@@ -107,6 +107,12 @@ test.serial(
     await person.fingers('x');
     await person.sees(/^((?!press a key)[\s\S])*$/);
 
+    await choose(person, 'main');
+    await person.fingers('d');
+    await person.sees(/discard main\? its sessions stay \(y\/n\)/);
+    await person.fingers('n');
+    await person.sees(/C-z menu/);
+
     await choose(person, 'nav');
     await person.fingers('d');
     await person.sees(/discard nav\?/);
