@@ -110,6 +110,7 @@ export const CATALOG: readonly Command[] = [
     examples: [
       ['actor run fix-nav "now add a test"', 'submitted, or queued behind the running turn'],
       ['git diff | actor run review', 'the prompt from a pipe'],
+      ['actor run fix-nav', 'start its agent again, with what was held'],
       ['actor run fix-nav -- "--wide breaks the menu"', 'a prompt that begins with a dash'],
     ],
     load: () => import('./run.js'),
