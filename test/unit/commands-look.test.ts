@@ -315,6 +315,21 @@ test('logs -f: after a daemon that was killed, on after the last entry', async t
   );
 });
 
+test('logs -f -n 0: also after a daemon that was killed only what is new', async t => {
+  const entry = (time: string, text: string) => ({ time, turn: 1, kind: 'note', text }) as const;
+  let asked = 0;
+  const { home } = await fakeDaemon(t, {
+    logs: () => {
+      // The first one dies over it.
+      if (++asked === 1) return [];
+      const later = new Date(Date.now() + 1000).toISOString();
+      return [{ item: entry(ago(60), 'old') }, { item: entry(later, 'new') }, { result: [] }];
+    },
+  });
+  const { stdout } = await actor(home, ['logs', 'a', '-f', '-n', '0']);
+  t.regex(stdout, /^\S+ {2}turn 1 {2}note {2}new\n$/);
+});
+
 const settled = (name: string, more: Partial<WaitResult> = {}): WaitResult => ({
   name,
   status: 'idle',
