@@ -18,11 +18,18 @@ run(process.argv.slice(2)).then(
 );
 
 async function run(argv: readonly string[]): Promise<ExitCode | null> {
-  if (argv.length === 1 && argv[0] === '--version') {
-    writeSync(1, `actor ${VERSION}\n`);
-    return EXIT.done;
-  }
+  if (argv.length === 1 && argv[0] === '--version' && wrote(`actor ${VERSION}\n`)) return EXIT.done;
   const { ProcessStreams } = await import('./client/process-streams.js');
   const { invoke } = await import('./commands/invoke.js');
   return invoke(argv, new ProcessStreams(), process.env);
+}
+
+/** Without a module more. False: it failed, and the long way says why. */
+function wrote(text: string): boolean {
+  try {
+    writeSync(1, text);
+    return true;
+  } catch {
+    return false;
+  }
 }

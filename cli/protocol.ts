@@ -359,6 +359,8 @@ export interface Methods {
   };
   /** The files that were allowed; `current`: they hold what was allowed. */
   trusted: { params: Record<never, never>; result: { file: string; current: boolean }[]; item: null };
+  /** The kinds of agents that a session in the caller's directory could have. */
+  kinds: { params: Record<never, never>; result: string[]; item: null };
   /** The roles that a session in this directory could have (null: the caller's directory). */
   roles: { params: { dir: string | null }; result: RoleView[]; item: null };
   /**

@@ -4,7 +4,7 @@
  * the registry, so a new kind is checked before anybody writes a test for it.
  */
 import type { Definition } from '../domain/definition.js';
-import type { Observation } from '../domain/observation.js';
+import type { Observation, TurnEnd } from '../domain/observation.js';
 import type { Door } from '../domain/record.js';
 import type { WaitingFor } from '../protocol.js';
 
@@ -81,6 +81,16 @@ export interface Tail {
 export interface TailReader {
   /** The next bytes; returns what they show. `now` in milliseconds since the epoch, for lines without a time. */
   push(bytes: Uint8Array, now: number): Observation[];
+  /** For {@link Agent.outcomeOfExit}. */
+  readonly pending?: Pending;
+}
+
+/** The end of what came since the last thing shown. */
+export interface Pending {
+  /** Plain; '' is nothing. */
+  text: string;
+  /** It is output of a turn that is open. */
+  isOfTurn: boolean;
 }
 
 /** What an adapter may look at when it judges: the running launch as the daemon knows it. */
@@ -179,8 +189,11 @@ export interface Agent {
   readonly interruptKeys: string[];
   /** Did it end because somebody asked it to (`/exit`, `exit`, Ctrl-D), as opposed to a crash, a kill, a refusal to start? */
   endedCleanly(end: ProcessEnd): boolean;
-  /** Does the exit status say how an open turn went (a shell's `exit 3`)? Otherwise a turn that was left open was stopped. */
-  readonly exitIsOutcome: boolean;
+  /**
+   * For an agent whose exit status says how an open turn went (a shell's `exit 3`): how, when it had put out this text by then.
+   * Absent: a turn that was left open was stopped.
+   */
+  outcomeOfExit?(status: number, output: string): TurnEnd;
   /** Must a turn end be followed by readiness on the screen before a paste (true for full-screen programs)? */
   readonly looksBeforePaste: boolean;
   /** The prompt may only be pasted while one of these programs has the terminal (`#{pane_current_command}`); absent: any. */

@@ -47,7 +47,6 @@ export const claude: Agent = {
   samePrompt,
   interruptKeys: ['Escape'],
   endedCleanly: end => end.status === 0,
-  exitIsOutcome: false,
   looksBeforePaste: true,
   screenTells: ['interrupt'],
   doors: ['mcp', 'hook'],

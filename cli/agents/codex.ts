@@ -39,7 +39,6 @@ export const codex: Agent = {
   samePrompt,
   interruptKeys: ['Escape'],
   endedCleanly: end => end.status === 0,
-  exitIsOutcome: false,
   looksBeforePaste: true,
   screenTells: ['ready', 'dialog'],
   doors: ['queue', 'hook'],

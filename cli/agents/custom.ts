@@ -60,7 +60,6 @@ export function customAgent(kind: string, custom: CustomAgent): Agent {
     samePrompt,
     interruptKeys: custom.interrupt,
     endedCleanly: end => end.status === 0,
-    exitIsOutcome: false,
     looksBeforePaste: true,
     doors: [],
   };

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Agent, AgentView, LaunchRequest, PaneFacts, ScreenReading } from './agent.js';
 import { plainText } from './plain-text.js';
-import { ShellOutputReader } from './shell/output.js';
+import { ShellOutputReader, turnEnd } from './shell/output.js';
 
 /** Output is recorded in segments of this size, so that old ones can be deleted while a command runs on. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -44,7 +44,7 @@ export const shell: Agent = {
   samePrompt: () => true,
   interruptKeys: ['C-c'],
   endedCleanly: ({ signal }) => signal === null,
-  exitIsOutcome: true,
+  outcomeOfExit: (status, output) => turnEnd(status, withoutFarewell(output)),
   looksBeforePaste: true,
   foreground: ['bash'],
   screenTells: [],
@@ -57,6 +57,11 @@ function submission(prompt: string): { paste: string } | { refuse: string } {
   const backslashes = /\\*$/.exec(prompt)?.[0].length ?? 0;
   if (backslashes % 2 === 1) return { refuse: 'the command line ends in a backslash: it continues nowhere' };
   return { paste: prompt };
+}
+
+/** An interactive bash says `exit` when it is told to. */
+function withoutFarewell(output: string): string {
+  return output.replace(/(^|\n)exit\s*$/, '$1');
 }
 
 /** A draft is whatever stands on the cursor's line that is not the prompt itself; bash does not tell by itself. */

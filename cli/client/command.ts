@@ -3,6 +3,9 @@ import type { ExitCode } from '../protocol.js';
 import type { Context } from './context.js';
 import type { Input } from './input.js';
 
+/** Names that are known only while actor runs; a `directory` the shell knows best. */
+export type NameKind = 'session' | 'agent' | 'role' | 'directory';
+
 export interface Option {
   /** Long name without dashes, as typed: `no-worktree`. */
   name: string;
@@ -14,6 +17,8 @@ export interface Option {
   repeatable?: boolean;
   /** The values that are allowed, where they are few. */
   choices?: readonly string[];
+  /** What its values are the names of. */
+  of?: NameKind;
   /** A value may begin with a dash and still need no `=`: free text. */
   freeText?: boolean;
   help: string;
@@ -24,6 +29,7 @@ export interface Positional {
   /** `one` must be there, `optional` may, `many` is any number, `some` is at least one. */
   count: 'one' | 'optional' | 'many' | 'some';
   choices?: readonly string[];
+  of?: NameKind;
   help: string;
 }
 
@@ -36,7 +42,7 @@ export interface Command {
   name: string;
   aliases?: readonly string[];
   summary: string;
-  /** Not in the help: the window's own keys run it. */
+  /** Not in the help: the window's own keys or the shell's Tab run it. */
   hidden?: boolean;
   positionals: readonly Positional[];
   options: readonly Option[];

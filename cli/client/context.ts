@@ -83,6 +83,25 @@ export class Context {
     this.#ask({ method, params: () => params, handlers: {}, start: 'never', again: null });
 
   /**
+   * Asks a daemon of whatever build, where one runs, and waits no longer than so many milliseconds.
+   * @throws whatever keeps it from an answer; null where none runs
+   */
+  readonly callQuickly = <M extends Method>(
+    method: M,
+    params: Methods[M]['params'],
+    limit: number,
+  ): Promise<Methods[M]['result'] | null> =>
+    this.#ask({
+      method,
+      params: () => params,
+      handlers: { notice: () => {} },
+      start: 'never',
+      again: null,
+      anyBuild: true,
+      signal: AbortSignal.timeout(limit),
+    });
+
+  /**
    * As {@link call} for what lasts, and may be asked again: a daemon that was killed meanwhile is replaced; one that ended
    * on purpose (`actor down`) is not, but its successor is asked, if there is one soon. @throws ConnectionLost if not.
    */

@@ -43,7 +43,9 @@ function describeOne(program: Argv, command: Command): Argv {
     .map(({ name, help }) => `\n  ${name.padEnd(columns)}  ${help}`)
     .join('');
   program.usage(`${command.summary}.\n\nUsage: ${usageLine(command)}${arguments_ && `\n${arguments_}`}`);
-  for (const [line, what] of command.examples ?? []) program.example(line, what);
+  // Not as yargs' own examples: it would break a long line in the middle of a quoted prompt.
+  const examples = (command.examples ?? []).map(([line, what]) => `\n  ${line}\n      ${what}`);
+  if (examples.length > 0) program.epilogue(`Examples:${examples.join('')}`);
   if (command.aliases) program.epilogue(`Also: ${command.aliases.map(alias => `actor ${alias}`).join(', ')}`);
   if (command.verbatim)
     program.epilogue(

@@ -28,7 +28,7 @@ export class Io {
   readonly #streams: Streams;
   /** Colours in results? */
   readonly color: boolean;
-  /** Results are shown by a terminal whose locale has no UTF-8. */
+  /** The locale has no UTF-8: marks of ours are ASCII, also for a reader behind a pipe. */
   readonly ascii: boolean;
 
   /** `noColor`: the option; the environment and the terminal have their say too. */
@@ -36,7 +36,7 @@ export class Io {
     this.#streams = streams;
     this.color = !noColor && !env.NO_COLOR && env.TERM !== 'dumb' && streams.isTerminal(1);
     const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
-    this.ascii = streams.isTerminal(1) && !/utf-?8/i.test(locale);
+    this.ascii = !/utf-?8/i.test(locale);
   }
 
   /** A line of the result. */

@@ -5,6 +5,8 @@
  */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { Failure } from '../domain/failure.js';
+import { EXIT } from '../protocol.js';
 import { ReaderGone, type Streams } from './io.js';
 
 export class ProcessStreams implements Streams {
@@ -19,7 +21,7 @@ export class ProcessStreams implements Streams {
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === 'EPIPE') throw new ReaderGone();
-        if (code !== 'EAGAIN') throw error;
+        if (code !== 'EAGAIN') throw cannotWrite(descriptor, error as Error);
         this.#streamed.add(descriptor);
       }
     }
@@ -59,4 +61,11 @@ export class ProcessStreams implements Streams {
       });
     return stream;
   }
+}
+
+/** The disk is full, say; in the system's words, which stand between the code and the call. */
+function cannotWrite(descriptor: 1 | 2, cause: Error): Failure {
+  const reason = /^\w+: (.*), \w+$/.exec(cause.message)?.[1] ?? cause.message;
+  const what = descriptor === 1 ? 'the result' : 'to standard error';
+  return new Failure(EXIT.failed, `cannot write ${what}: ${reason}`, undefined, { cause });
 }

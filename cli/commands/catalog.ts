@@ -30,8 +30,8 @@ const prompt: Option = {
   help: 'The prompt; - reads it from stdin',
 };
 const follow: Option = { name: 'follow', short: 'f', help: 'Go on with what comes, until Ctrl-C' };
-const sessionName = { name: 'name', count: 'one', help: 'the name of a session' } as const;
-const sessionNames = { name: 'name', count: 'some', help: 'the name of a session' } as const;
+const sessionName = { name: 'name', count: 'one', of: 'session', help: 'the name of a session' } as const;
+const sessionNames = { name: 'name', count: 'some', of: 'session', help: 'the name of a session' } as const;
 
 /** `actor claude`, `actor codex`, `actor shell` are one command for three agents. */
 function mainCommand(agent: string, summary: string): Command {
@@ -42,7 +42,7 @@ function mainCommand(agent: string, summary: string): Command {
     positionals: [{ name: 'args', count: 'many', help: `given to ${agent} as they are` }],
     options: [
       { name: 'detach', help: 'Start it and print its name; do not show it' },
-      { name: 'role', value: 'NAME', help: 'Start it in this role (default: main)' },
+      { name: 'role', value: 'NAME', of: 'role', help: 'Start it in this role (default: main)' },
       { name: 'name', value: 'NAME', help: 'Call it so (default: main)' },
       json,
     ],
@@ -63,15 +63,15 @@ export const CATALOG: readonly Command[] = [
     ],
     options: [
       prompt,
-      { name: 'agent', value: 'KIND', help: 'claude, codex, shell, or one of your settings' },
-      { name: 'role', value: 'NAME', help: 'The role it has, from the settings' },
+      { name: 'agent', value: 'KIND', of: 'agent', help: 'claude, codex, shell, or one of your settings' },
+      { name: 'role', value: 'NAME', of: 'role', help: 'The role it has, from the settings' },
       { name: 'base', value: 'REF', help: 'Branch from here (default: the current branch)' },
       {
         name: 'branch',
         value: 'NAME',
         help: "Its branch (default: the session's name); an existing one is checked out",
       },
-      { name: 'dir', value: 'PATH', help: 'The repository to work on (default: here)' },
+      { name: 'dir', value: 'PATH', of: 'directory', help: 'The repository to work on (default: here)' },
       { name: 'no-worktree', help: 'Work in the directory itself' },
       { name: 'model', value: 'M', help: 'The model its agent uses' },
       {
@@ -110,6 +110,7 @@ export const CATALOG: readonly Command[] = [
     examples: [
       ['actor run fix-nav "now add a test"', 'submitted, or queued behind the running turn'],
       ['git diff | actor run review', 'the prompt from a pipe'],
+      ['actor run fix-nav', 'start its agent again, with what was held'],
       ['actor run fix-nav -- "--wide breaks the menu"', 'a prompt that begins with a dash'],
     ],
     load: () => import('./run.js'),
@@ -143,7 +144,12 @@ export const CATALOG: readonly Command[] = [
     name: 'down',
     summary: 'End agents cleanly, or everything; sessions are kept',
     positionals: [
-      { name: 'name', count: 'many', help: 'sessions (default: all, the tmux server and the daemon)' },
+      {
+        name: 'name',
+        count: 'many',
+        of: 'session',
+        help: 'sessions (default: all, the tmux server and the daemon)',
+      },
     ],
     options: [json],
     load: () => import('./down.js'),
@@ -184,7 +190,9 @@ export const CATALOG: readonly Command[] = [
   {
     name: 'attach',
     summary: 'Put this terminal on a session',
-    positionals: [{ name: 'name', count: 'optional', help: 'the name of a session (default: main)' }],
+    positionals: [
+      { name: 'name', count: 'optional', of: 'session', help: 'the name of a session (default: main)' },
+    ],
     options: [],
     load: () => import('./attach.js'),
   },
@@ -195,7 +203,7 @@ export const CATALOG: readonly Command[] = [
     options: [
       follow,
       { name: 'since', value: 'ID', help: 'Only events after this one' },
-      { name: 'session', value: 'NAME', help: 'Only events of this session' },
+      { name: 'session', value: 'NAME', of: 'session', help: 'Only events of this session' },
       { name: 'type', value: 'T', choices: EVENT_TYPES, help: 'Only events of this type' },
       { name: 'json', help: 'Print JSON, one object a line' },
     ],
@@ -204,7 +212,7 @@ export const CATALOG: readonly Command[] = [
   {
     name: 'wait',
     summary: 'Wait until sessions have settled',
-    positionals: [{ name: 'name', count: 'many', help: 'sessions (default: all but mains)' }],
+    positionals: [{ name: 'name', count: 'many', of: 'session', help: 'sessions (default: all but mains)' }],
     options: [
       { name: 'any', help: 'Until one of them has' },
       { name: 'timeout', value: 'D', help: 'Give up after 500ms, 5s, 2m, 1h (exit 124)' },
@@ -235,7 +243,12 @@ export const CATALOG: readonly Command[] = [
     summary: 'Show the roles that a session could have, from the settings',
     positionals: [],
     options: [
-      { name: 'dir', value: 'PATH', help: 'The directory whose settings count (default: here)' },
+      {
+        name: 'dir',
+        value: 'PATH',
+        of: 'directory',
+        help: 'The directory whose settings count (default: here)',
+      },
       json,
     ],
     load: () => import('./roles.js'),
@@ -276,6 +289,35 @@ export const CATALOG: readonly Command[] = [
       json,
     ],
     load: () => import('./daemon.js'),
+  },
+  {
+    name: 'completion',
+    summary: 'Print what lets a shell complete commands, options and names',
+    positionals: [
+      {
+        name: 'shell',
+        count: 'optional',
+        choices: ['bash', 'zsh', 'fish'],
+        help: 'bash, zsh or fish (default: the shell that SHELL names)',
+      },
+    ],
+    options: [],
+    examples: [
+      ['source <(actor completion bash)', 'in ~/.bashrc'],
+      ['source <(actor completion zsh)', 'in ~/.zshrc'],
+      ['actor completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    load: () => import('./completion.js'),
+  },
+  {
+    name: 'complete',
+    summary:
+      'Print what could stand at the end of a command line, a line each, with a tab before its description',
+    hidden: true,
+    verbatim: true,
+    positionals: [{ name: 'words', count: 'many', help: 'the words behind actor, the last one unfinished' }],
+    options: [],
+    load: () => import('./complete.js'),
   },
   {
     name: 'mcp',

@@ -5,20 +5,22 @@ import { renderTable } from '../client/table.js';
 import { oneLine } from '../client/width.js';
 import { type DoctorFinding, EXIT, type ExitCode } from '../protocol.js';
 
-const MARKS: Readonly<Record<DoctorFinding['level'], string>> = {
-  ok: '✓',
-  note: '·',
-  warning: '!',
-  error: '✗',
+const MARKS: Readonly<Record<DoctorFinding['level'] | 'fix', { mark: string; ascii: string }>> = {
+  ok: { mark: '✓', ascii: '+' },
+  note: { mark: '·', ascii: '-' },
+  warning: { mark: '!', ascii: '!' },
+  error: { mark: '✗', ascii: 'x' },
+  fix: { mark: '→', ascii: '->' },
 };
 
 export async function run(input: Input, { io, call }: Context): Promise<ExitCode> {
   const findings = await call('doctor', {});
   if (input.flag('json')) io.json(findings);
   else {
+    const mark = (of: keyof typeof MARKS) => MARKS[of][io.ascii ? 'ascii' : 'mark'];
     const rows = findings.flatMap(({ level, topic, text, fix }) => [
-      [{ text: MARKS[level] }, { text: oneLine(topic) }, { text: oneLine(text) }],
-      ...(fix === null ? [] : [[{ text: '' }, { text: '' }, { text: `→ ${oneLine(fix)}` }]]),
+      [{ text: mark(level) }, { text: oneLine(topic) }, { text: oneLine(text) }],
+      ...(fix === null ? [] : [[{ text: '' }, { text: '' }, { text: `${mark('fix')} ${oneLine(fix)}` }]]),
     ]);
     io.lines(renderTable(rows, null));
   }

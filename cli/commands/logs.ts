@@ -16,11 +16,11 @@ export async function run(input: Input, context: Context): Promise<ExitCode> {
   const entries = await context.call('logs', { name, count, follow: false });
   if (json) io.json(entries);
   else for (const entry of entries) print(entry);
-  if (!json && entries.length === 0) io.note(`${name} has said nothing yet`);
+  if (!json && entries.length === 0 && count !== 0) io.note(`${name} has said nothing yet`);
   return EXIT.done;
 }
 
-/** Goes on with the next daemon when one was killed: after the time of the last entry that was printed. */
+/** Goes on with the next daemon when one was killed: after the time of the last entry that was printed or not wanted. */
 function followLogs(
   { io, follow }: Context,
   name: string,
@@ -28,7 +28,8 @@ function followLogs(
   print: (entry: LogEntry) => void,
 ) {
   let asked = 0;
-  let printed = '';
+  // Of none that were asked for the last is now.
+  let printed = count === 0 ? new Date().toISOString() : '';
   let resumeAfter = '';
   const params = () => {
     resumeAfter = printed;

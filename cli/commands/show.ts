@@ -9,7 +9,7 @@ export async function run(input: Input, { io, call }: Context): Promise<ExitCode
   const session = await call('show', { name });
   if (input.flag('json')) io.json(session);
   else {
-    io.lines(showLines(session, Date.now()));
+    io.lines(showLines(session, io, Date.now()));
     if (session.message) io.foreign(`\n${session.message}`);
   }
   return EXIT.done;

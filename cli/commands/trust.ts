@@ -14,6 +14,7 @@ export async function run(input: Input, { io, call }: Context): Promise<ExitCode
     const files = await call('trusted', {});
     if (json) io.json(files);
     else io.lines(files.map(({ file, current }) => (current ? file : `${file}  (changed since)`)));
+    if (files.length === 0 && !json) io.note('no settings of a repository are trusted');
     return EXIT.done;
   }
   const asked = { dir: null, allow: null, revoke: input.flag('revoke') };

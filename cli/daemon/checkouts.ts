@@ -89,12 +89,21 @@ export class Checkouts {
     const session = this.#daemon.ledger.world.sessions.get(look.name);
     if (!session?.definition.base) return;
     const { dir, base } = session.definition;
+    const state = await readLink(dir);
+    const link = state.state === 'linked' ? state.link : null;
+    if (link === null) {
+      // It is gone, or its repository is: there is nothing to compare, until it is back.
+      this.#queue.seen(look);
+      this.#note(session, { diff: null, dirty: null });
+      this.#watch(look.name, null);
+      return;
+    }
     // One after the other: the lines are waited for, and two gits at once in a large work tree take twice as long each.
     const diff = await linesAgainstBase(this.#git, dir, base, OPTIONS);
     this.#queue.seen(look);
     this.#note(session, { diff });
     this.#note(session, { dirty: await hasUncommitted(this.#git, dir, OPTIONS) });
-    await this.#watch(look.name, dir);
+    this.#watch(look.name, link.gitDir);
   }
 
   #note({ definition: { name, created } }: Session, news: Partial<CheckoutFacts>): void {
@@ -108,9 +117,7 @@ export class Checkouts {
   }
 
   /** Commits, staged changes and other branches show in the folder of the worktree's HEAD and index. */
-  async #watch(name: string, dir: string): Promise<void> {
-    const state = await readLink(dir);
-    const folder = state.state === 'linked' ? state.link.gitDir : null;
+  #watch(name: string, folder: string | null): void {
     const known = this.#watched.get(name);
     if (known?.folder === folder) return;
     known?.unwatch();

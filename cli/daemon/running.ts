@@ -1,7 +1,7 @@
 /** A running agent as the daemon's memory has it: what adapters may look at, and the files that are followed. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Agent, AgentView } from '../agents/agent.js';
+import type { Agent, AgentView, Pending } from '../agents/agent.js';
 import type { Observation } from '../domain/observation.js';
 import type { Session } from '../domain/world.js';
 import type { Daemon } from './context.js';
@@ -115,6 +115,12 @@ export class Running {
       // An agent that says something may have done something.
       if (follower.offset > before) this.#daemon.poke.checkout(this.#name);
     }
+  }
+
+  /** What the agent's record shows behind the last thing that it told; null: no record of this agent's is of that kind. */
+  get pending(): Pending | null {
+    for (const { pending } of this.#followers) if (pending) return pending;
+    return null;
   }
 
   /** Looks at the agent's state file; the adapter may want a second look a little later. */

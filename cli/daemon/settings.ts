@@ -108,10 +108,14 @@ export function isNotifying(daemon: Daemon): boolean {
   }
 }
 
-/** The roles that a session in this directory could have. @throws as {@link settingsFor} */
-export async function rolesIn(daemon: Daemon, dir: string): Promise<RoleView[]> {
+/** The layers that count for a session in this directory. @throws as {@link settingsFor} */
+export async function layersIn(daemon: Daemon, dir: string): Promise<Layer[]> {
   const repository = await describeRepository(new Git(ownEnvironment()), dir);
-  const { layers } = settingsFor(daemon, repository?.root ?? null);
+  return settingsFor(daemon, repository?.root ?? null).layers;
+}
+
+/** The roles of these layers. */
+export function rolesOf(layers: readonly Layer[]): RoleView[] {
   const names = new Set(layers.flatMap(({ settings }) => [...settings.roles.keys()]));
   return [...names].map(name => {
     const say = <T>(pick: (role: Role) => T | null | undefined) =>

@@ -36,8 +36,8 @@ export class Worker {
   #isPoked = false;
   #timer: NodeJS.Timeout | null = null;
   #retries = 0;
-  /** A person wants the agent itself to run, prompt or not. */
-  wanted = false;
+  /** A person wants the agent itself to run, prompt or not. The next start of one, whoever asks for it, is what they wanted. */
+  #isWanted = false;
   /** Why the next prompt is not sent although the agent is idle. */
   blocked: 'draft' | null = null;
   /** Since when a session waits whose dialog was seen on the screen, in milliseconds since the epoch. */
@@ -76,10 +76,18 @@ export class Worker {
     return result;
   }
 
+  /** Starts the agent, prompt or not, unless one runs that nobody is ending: that one may quit, and is not started again. */
+  want(): void {
+    const { session } = this;
+    if (!session?.launch || session.ending) this.#isWanted = true;
+    this.poke();
+  }
+
   /** Adopts the agent that runs for this session, after its launch or at the start of the daemon. */
   adopt(): void {
     const session = this.session;
     if (!session?.launch || this.running?.view.launch === session.launch.id) return;
+    this.#isWanted = false;
     this.running?.close();
     this.running = Running.open(this.#daemon, session);
     if (!session.launch.ready) this.#again(this.#tellsReadiness(session) ? READY_LOOK : START_PATIENCE);
@@ -102,18 +110,18 @@ export class Worker {
       const session = this.session;
       this.admission.forget(session);
       if (!session) return this.release();
-      const act = nextAct(session, this.wanted);
+      const act = nextAct(session, this.#isWanted);
       if (act.act === 'nothing') {
         this.#setBlocked(null);
         return this.#lookAfter(session);
       }
       if (act.prompt && !this.admission.admits(session, act.prompt)) {
         this.#setBlocked(null);
-        if (act.act === 'send' || !this.wanted) return;
+        if (act.act === 'send' || !this.#isWanted) return;
         act.prompt = null;
       }
       if (act.act === 'launch') {
-        this.wanted = false;
+        this.#isWanted = false;
         this.startFailure = null;
         try {
           await launchAgent(this.#daemon, this, act.prompt);

@@ -21,6 +21,13 @@ export interface Origin {
   by: string;
 }
 
+/** How a turn ended. */
+export interface TurnEnd {
+  outcome: 'completed' | 'failed' | 'stopped';
+  reason: string | null;
+  message: string | null;
+}
+
 export type Observation = Origin &
   (
     | {
@@ -37,18 +44,15 @@ export type Observation = Origin &
         /** The turn was begun by the agent itself or by a delivered event, not by a prompt of anyone. */
         own?: boolean;
       }
-    | {
+    | (TurnEnd & {
         type: 'turn-ended';
-        outcome: 'completed' | 'failed' | 'stopped';
-        reason: string | null;
-        message: string | null;
         /** The agent's own measure of the turn in milliseconds, if it gave one. */
         durationMs?: number | null;
         /** The source reports no beginning for such a turn: its end acknowledges the prompt that is under way. */
         unbegun?: boolean;
         /** The source knows that it ended, not how: if it was interrupted by actor, it was stopped. */
         untold?: boolean;
-      }
+      })
     | /** A person is needed. */ { type: 'waiting'; for: WaitingFor }
     | /** No longer waiting; the turn goes on. */ { type: 'resumed' }
     | /** The conversation has this id now (start, resume, /clear). */ {
@@ -69,7 +73,7 @@ export type Observation = Origin &
         /** `exit status 0`, `killed by signal 9`. */
         detail: string;
         /** How an open turn ended by a clean end (`exit 3` sent to a shell); absent: it was stopped. */
-        turnOutcome?: { outcome: 'completed' | 'failed'; reason: string | null; message: string | null };
+        turnOutcome?: TurnEnd;
         /** Deliveries that stand in the agent's own queue still, and come with its conversation when that is resumed. */
         kept?: readonly string[];
         /** What the agent last showed, for a person who wants to know why it went. */

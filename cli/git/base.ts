@@ -77,12 +77,16 @@ async function howFarBehind(git: Git, from: string, full: string): Promise<strin
 async function noSuchBase(git: Git, from: string, base: string | null): Promise<Failure> {
   const commits = await git.attempt(from, ['rev-parse', '-q', '--verify', 'HEAD']);
   const any = commits.exitCode === 0 ? '' : (await git.attempt(from, ['rev-list', '-n1', '--all'])).stdout;
-  if (commits.exitCode !== 0 && (base === null || any === ''))
+  if (commits.exitCode !== 0 && (base === null || any === '')) {
+    const isBare = (await git.line(from, ['rev-parse', '--is-bare-repository'])) === 'true';
     return new Failure(
       1,
       `the repository at ${from} has no commit yet`,
-      'git commit --allow-empty -m "first commit"',
+      isBare
+        ? `from a work tree with commits: git push ${from} HEAD`
+        : 'git commit --allow-empty -m "first commit"',
     );
+  }
   const wanted = base ?? 'HEAD';
   const names = (
     await git.run(from, [

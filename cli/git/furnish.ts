@@ -66,7 +66,7 @@ export async function furnish(
   };
   if (rules.link.length === 0 && rules.copy.length === 0) return report.lines();
   onProgress('looking for what to copy');
-  const matcher = await Matcher.open(git, from).catch(error => {
+  const matcher = await Matcher.open(git, from, state.link.gitDir).catch(error => {
     if (!(error instanceof GitError)) throw error;
     report.say(`nothing is copied or linked: ${error.message}`);
     return null;

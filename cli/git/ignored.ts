@@ -4,7 +4,6 @@
  * `config/*.key` into `config/`, but `.env`, at whatever depth, into none.
  */
 import { lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Bytes, raw, toBytes } from './bytes.js';
 import { type Git, GitError, gitText } from './git.js';
@@ -67,11 +66,14 @@ export class Matcher {
     this.#folder = folder;
   }
 
-  /** Over what is ignored in the work tree at `root`. Needs to be closed. */
-  static async open(git: Git, root: string): Promise<Matcher> {
+  /**
+   * Over what is ignored in the work tree at `root`. Needs to be closed; until then it has a folder in `place`, which a death
+   * leaves there: whoever clears that away takes it along.
+   */
+  static async open(git: Git, root: string, place: string): Promise<Matcher> {
     const [listed, folder] = await Promise.all([
       listIgnored(git, root),
-      mkdtemp(join(tmpdir(), 'actor-match-')),
+      mkdtemp(join(place, 'actor-match-')),
     ]);
     // An empty repository, in which git knows no patterns but ours.
     await git.run(folder, ['init', '--quiet', '--template=']);

@@ -25,18 +25,20 @@ import {
   unlock,
   type WorktreeLink,
 } from './link.js';
+import { isGone } from './repository.js';
 import { commonDirectory, listWorktrees } from './worktrees.js';
 
 export type Ownership =
   | { ours: true; link: WorktreeLink }
-  /** Ours by its repository's word, but its own link is broken: nobody can tell what is in it, it can only be moved. */
+  /** Ours by its repository's word, or that is gone; its own link is broken: nobody can tell what is in it, it can only be moved. */
   | { ours: true; link: null; reason: string }
   /** `gone`: there is nothing at the path, so nothing to protect. */
   | { ours: false; gone: boolean; reason: string };
 
 /**
  * May actor remove `path`? Only a directory right inside `worktreesFolder`, itself no symbolic link, which its repository
- * lists as a linked work tree. Never throws for a directory that is something else. `repo` helps to know one whose link is broken.
+ * lists as a linked work tree. Never throws for a directory that is something else. `repo`, the root of the repository for which
+ * it was made, helps to know one whose link is broken.
  */
 export async function isOurs(
   git: Git,
@@ -56,6 +58,8 @@ export async function isOurs(
   if (state.state === 'main') return no(`${path} is a repository of its own`);
   if (state.state === 'gone') return no(`${path} is gone`, true);
   const broken = state.state === 'broken' ? state.reason : '';
+  if (state.state === 'broken' && repo !== null && (await isGone(git, repo)))
+    return { ours: true, link: null, reason: `its repository ${repo} is gone` };
   const asked = state.state === 'linked' ? state.link.commonDir : repo;
   if (asked === null) return no(broken);
   const paths = (await listWorktrees(git, asked)).map(worktree => worktree.path);
@@ -170,10 +174,12 @@ async function isNamedBy(gitDir: string, removing: string): Promise<boolean> {
 
 /**
  * Removes the administrative folder of a work tree whose directory is gone, as `git worktree prune` would for this one.
- * Answers false, and leaves it, when that would lose commits: HEAD on no branch, or submodules' repositories.
+ * Answers false, and leaves it, when that would lose commits: HEAD on no branch, or submodules' repositories. Where the
+ * repository is gone there is nothing to forget.
  */
 export async function forgetGone(git: Git, repo: string, path: string): Promise<boolean> {
   if (await lstat(path).catch(ifAbsent(null))) return false;
+  if (await isGone(git, repo)) return true;
   const found = (await administrativeFolders(await commonDirectory(git, repo))).find(
     folder => folder.path === path,
   );

@@ -46,6 +46,12 @@ export async function describeRepository(git: Git, dir: string): Promise<Reposit
   };
 }
 
+/** Is there no repository any more at this root of one? It was moved, or deleted. Throws as {@link describeRepository}. */
+export async function isGone(git: Git, root: string): Promise<boolean> {
+  if ((await lstat(root).catch(() => null)) === null) return true;
+  return (await describeRepository(git, root))?.root !== root;
+}
+
 const PLACES = [
   '--is-bare-repository',
   '--is-inside-work-tree',

@@ -3,10 +3,11 @@
 /** What must not be done as the command says it, in a tool's place. The first that fits counts. */
 const OTHERWISE: readonly (readonly [RegExp, string])[] = [
   [/actor discard --force \S+$/, 'ask the user; only with their word: discard with force: true'],
-  [/^actor new --no-worktree$/, 'new with worktree: false'],
+  [/^actor new --no-worktree\b.*$/, 'new with worktree: false'],
   [/^(actor attach .*)$/, 'a person can look: $1'],
   [/^actor wait \S+$/, 'call again once its completion has come, by itself'],
   [/^actor new (\S+) "(.*)"$/, 'new with name: "$1", prompt: "$2"'],
+  [/^actor run (\S+) "(.*)"$/, 'run with name: "$1", prompt: "$2"'],
   [/^actor new (\S+)$/, 'new with name: "$1"'],
   [/^actor list$/, 'list'],
   [/^actor (run|show|queue|config) (\S+)$/, '$1 with name: "$2"'],

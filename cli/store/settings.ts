@@ -11,7 +11,6 @@ import {
   type Settings,
 } from '../domain/settings.js';
 import { readCustomAgent } from './custom-agent.js';
-import { readIfThere } from './files.js';
 import { KdlError, type KdlNode, parseDocument } from './kdl.js';
 import { childOf, firstOf, nameOf, saidOf, wordsOf } from './nodes.js';
 import { SETTINGS_SHAPE } from './settings-shape.js';
@@ -29,14 +28,6 @@ export function parseSettings(text: string, file: string, isShared = false): Set
   const settings = noSettings();
   for (const node of nodes) read(node, settings, file);
   return settings;
-}
-
-/**
- * The settings in this file; a missing file is an empty one.
- * @throws KdlError, or Failure when the file cannot be read
- */
-export function loadSettings(path: string): Settings {
-  return parseSettings(readIfThere(path) ?? '', path);
 }
 
 /** Everything here has passed the check of its shape. */

@@ -5,7 +5,8 @@ type Discarded = Methods['discard']['result'][number];
 
 /** `discarded fix; branch fix (2f9c00000000) is kept` */
 export function discardLine({ name, branch, commit }: Discarded): string {
-  const kept = branch ? `; branch ${branch}${commit ? ` (${commit.slice(0, 12)})` : ''} is kept` : '';
+  // Without a commit there is none: it was deleted, or its repository is gone.
+  const kept = branch && commit ? `; branch ${branch} (${commit.slice(0, 12)}) is kept` : '';
   return `discarded ${name}${kept}`;
 }
 

@@ -14,9 +14,13 @@ const MARKS: Readonly<Record<State, { mark: string; ascii: string; color: string
 
 /** Two columns: the crown, then the state. */
 export function marks(session: Marked, { ascii }: Pick<Io, 'ascii'>): string {
-  const crown = session.role_of === 'main' ? (ascii ? '^' : '♛') : ' ';
   const state = stateOf(session);
-  return `${crown}${state ? MARKS[state][ascii ? 'ascii' : 'mark'] : ' '}`;
+  return `${crown(session, ascii) || ' '}${state ? MARKS[state][ascii ? 'ascii' : 'mark'] : ' '}`;
+}
+
+/** The mark of a main; '' of another session. */
+export function crown({ role_of }: Pick<SessionView, 'role_of'>, ascii: boolean): string {
+  return role_of === 'main' ? (ascii ? '^' : '♛') : '';
 }
 
 function stateOf({ status, last }: Marked): State | null {

@@ -1,16 +1,18 @@
 /** Everything that is known about a session, a line each. */
+import type { Io } from '../client/io.js';
 import { formatAge, formatClock, formatDuration } from '../client/time.js';
 import { oneLine, unbroken } from '../client/width.js';
 import type { SessionDetail } from '../protocol.js';
 import { changes } from './list.js';
+import { crown } from './marks.js';
 import { isHoldingBack } from './waiting-events.js';
 
 /** One line a fact; what is not there is left out. `now` in milliseconds since the epoch. */
-export function showLines(session: SessionDetail, now: number): string[] {
+export function showLines(session: SessionDetail, { ascii }: Pick<Io, 'ascii'>, now: number): string[] {
   const { base, last, turn, diff } = session;
   const status = session.waiting_for ? `${session.status} for ${session.waiting_for}` : session.status;
   const facts: (readonly [string, string | null])[] = [
-    ['name', session.role_of === 'main' ? `${session.name} ♛` : session.name],
+    ['name', `${session.name} ${crown(session, ascii)}`.trimEnd()],
     ['status', `${status} since ${formatClock(session.status_since, now)}, by ${session.status_by}`],
     ['agent', session.agent],
     ['role', session.role],

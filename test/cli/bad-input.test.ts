@@ -38,10 +38,21 @@ test('outside a git repository: exit 4, and how to do without', async t => {
   await refused(t, story, ['new', 'a', ...shell, options], {
     code: 4,
     says: /no git repository/,
-    hint: /--no-worktree/,
+    hint: /^hint: actor new --no-worktree a$/m,
   });
   await isUntouched(t, story);
   await story.ok('new', 'a', ...shell, '--no-worktree', '-p', 'pwd', '--wait', options);
+});
+
+test('a bare repository without a commit', async t => {
+  const story = await tell(t);
+  const bare = join(story.root, 'bare');
+  await story.run('git', ['init', '-q', '--bare', bare]);
+  await refused(t, story, ['new', 'a', ...shell, { cwd: bare }], {
+    code: 1,
+    says: /no commit yet/,
+    hint: /^hint: from a work tree with commits: git push \S+bare HEAD$/m,
+  });
 });
 
 test('a repository without a commit', async t => {
@@ -101,7 +112,12 @@ test('a name that is taken, in any case', async t => {
   const story = await tell(t);
   await story.make('fix');
   for (const name of ['fix', 'FIX'])
-    await refused(t, story, ['new', name, ...shell], { code: 2, says: /there is a session/ });
+    await refused(t, story, ['new', name, ...shell], {
+      code: 2,
+      says: /there is a session fix\nhint: actor run fix\n/,
+    });
+  const { stderr } = await story.actor('new', 'Fix', 'true', ...shell);
+  t.regex(stderr, /there is a session fix\nhint: actor run fix "…"\n/);
   t.is((await story.list()).length, 1);
 });
 

@@ -1,5 +1,6 @@
 /** A discard without --force loses nothing; a forced one keeps it in the trash; a daemon that dies in one loses nothing either. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { eventually } from '../helpers/wait.js';
@@ -187,6 +188,36 @@ test('a forced discard whose daemon dies keeps what it was about to take away', 
   t.not(await story.daemonPid(), armed, 'it did die');
   t.is(await readFile(join(dir, 'new.txt'), 'utf8'), 'precious\n');
   t.is((await story.actor('discard', 'fix')).code, 4);
+});
+
+test('whose repository is gone: what is there is discarded, what is not is said, and no work is deleted', async t => {
+  const story = await tell(t);
+  await story.make('work', 'echo precious > new.txt');
+  await story.make('lost', 'true');
+  await story.make('beside', '--no-worktree', 'true');
+  await story.actor('wait');
+  const { dir } = await story.show('work');
+  await rm((await story.show('lost')).dir, { recursive: true });
+  await rename(story.repo, `${story.repo}-moved`);
+  const home = { cwd: story.home };
+
+  const refused = await story.actor('discard', 'work', home);
+  t.is(refused.code, 4, refused.stderr);
+  t.regex(refused.stderr, /its repository .*repo is gone\nhint: actor discard --force work\n$/);
+  t.is((await story.show('work')).status, 'idle', 'its agent goes on');
+
+  for (const name of ['lost', 'beside']) {
+    const { code, stdout, stderr } = await story.actor('discard', name, home);
+    t.deepEqual([code, stdout], [0, `discarded ${name}\n`], stderr);
+    t.regex(stderr, /^the repository of .* is gone: .*repo$/m);
+  }
+  const forced = await story.actor('discard', '--force', 'work', home);
+  t.is(forced.code, 0, forced.stderr);
+  const [entry] = await readdir(join(story.actorHome, 'trash'));
+  t.is(await readFile(join(story.actorHome, 'trash', entry!, 'worktree', 'new.txt'), 'utf8'), 'precious\n');
+  t.false(existsSync(dir));
+  t.deepEqual(await story.list(), []);
+  t.regex(await git(story, `${story.repo}-moved`, 'branch'), /work/);
 });
 
 test('of several sessions none is touched when one is to be kept', async t => {

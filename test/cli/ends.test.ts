@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
 
 /** A session `fix` whose shell is idle, with a main that is to be told. */
@@ -23,21 +23,55 @@ test.serial('exit ends a session cleanly and silently, and run starts it again',
   t.is(await story.ok('run', 'fix', 'echo again', '--wait'), 'again');
 });
 
-test.serial('a prompt that exits with an error is a failed turn of a session that ended', async t => {
+test.serial(
+  'a run without a prompt starts what has ended, and asks nothing of what runs: quit, it stays quit',
+  async t => {
+    const story = await tell(t);
+    await idle(story);
+    for (const _ of ['running already', 'ended before']) {
+      await story.ok('run', 'fix');
+      await story.until('fix', ({ status }) => status === 'idle');
+      await story.ok('run', 'fix');
+      await story.type('fix', 'exit');
+      await story.press('fix', 'Enter');
+      await story.until('fix', ({ status }) => status === 'ended');
+      await holds(
+        () => story.show('fix'),
+        ({ status }) => status === 'ended',
+      );
+    }
+    t.is((await story.events('--session', 'fix', '--type', 'started')).length, 2);
+  },
+);
+
+test.serial(
+  'a prompt that exits with an error is a failed turn of a session that ended, with what it put out before',
+  async t => {
+    const story = await tell(t);
+    await idle(story);
+    const { code, stdout } = await story.actor('run', 'fix', 'seq 100; echo bye; exit 3', '--wait');
+    t.is(code, 5);
+    const hundred = Array.from({ length: 100 }, (_, index) => `${index + 1}\n`).join('');
+    t.is(stdout, `${hundred}bye\nexit status 3\n`);
+    const { status, last } = await story.until('fix', session => session.status === 'ended');
+    t.deepEqual([status, last?.outcome, last?.reason], ['ended', 'failed', 'exit_status']);
+    t.regex((await story.told()).join('\n'), /^\[actor\] fix failed .*exit status 3/m);
+  },
+);
+
+test.serial('a prompt that exits with 0 is a completed turn, with what it put out before', async t => {
   const story = await tell(t);
   await idle(story);
-  const { code, stdout } = await story.actor('run', 'fix', 'echo bye; exit 3', '--wait');
-  t.is(code, 5);
-  t.regex(stdout, /bye(.|\n)*exit status 3\n$/);
-  const { status, last } = await story.until('fix', session => session.status === 'ended');
-  t.deepEqual([status, last?.outcome, last?.reason], ['ended', 'failed', 'exit_status']);
+  t.is(await story.ok('run', 'fix', 'echo done; exit 0', '--wait'), 'done');
+  t.is((await story.until('fix', ({ status }) => status === 'ended')).last?.outcome, 'completed');
+  t.is(await story.ok('run', 'fix', 'exec echo another program', '--wait'), 'another program');
 });
 
-test.serial('a prompt that exits with 0 is a completed turn', async t => {
+test.serial('a prompt that exits without a word has none, whatever stands on the screen', async t => {
   const story = await tell(t);
   await idle(story);
-  t.is((await story.actor('run', 'fix', 'exit 0', '--wait')).code, 0);
-  t.is((await story.until('fix', ({ status }) => status === 'ended')).last?.outcome, 'completed');
+  await story.ok('run', 'fix', 'exit 0', '--wait');
+  t.is((await story.until('fix', ({ status }) => status === 'ended')).last?.message, '');
 });
 
 test.serial('a shell that is killed while idle has exited, and main is told', async t => {

@@ -164,6 +164,29 @@ test.serial('a daemon that dies over it is followed by one that makes it whole',
   t.deepEqual(await readdir(worktree(story)), ['fix']);
 });
 
+test.serial('a daemon that is killed while it asks git what matches leaves no folder behind', async t => {
+  const story = await tell(t);
+  await sh(story, PROJECT);
+  await userSettings(story, 'worktree { copy ".env" }\n');
+  const { stdout: real } = await story.run('which', ['git']);
+  const script = `#!/bin/sh
+case "$*" in *check-ignore*) [ -e ~/killed ] || { touch ~/killed; kill -9 $PPID; exit 1; } ;; esac
+exec ${real.trim()} "$@"
+`;
+  await writeFile(join(story.bin, 'git'), script, { mode: 0o755 });
+  await story.make('fix');
+  t.true(existsSync(join(story.home, 'killed')), 'it did die');
+  t.is(await readFile(worktree(story, 'fix', '.env'), 'utf8'), 'secret\n');
+  t.deepEqual(
+    (await readdir(story.tmp)).filter(name => name.startsWith('actor-')),
+    [],
+  );
+  t.deepEqual(await adminFolders(story), ['fix']);
+  t.false(
+    (await readdir(join(story.repo, '.git', 'worktrees', 'fix'))).some(name => name.startsWith('actor-')),
+  );
+});
+
 test.serial('a disk that becomes full is told, and leaves nothing', async t => {
   const story = await tell(t);
   await mkdir(story.actorHome, { mode: 0o700 });

@@ -1,5 +1,5 @@
 /** What the list says of a session's files while they change: nobody has to wait for the end of a turn. */
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { tell } from './story.js';
@@ -33,6 +33,24 @@ test.serial('a commit from another terminal shows on a session that rests', asyn
   const { diff } = await story.until('rest', ({ dirty }) => dirty === false);
   t.deepEqual(diff, { added: 2, deleted: 0 });
 });
+
+test.serial(
+  'of a worktree whose repository is gone nothing is said, and nothing is logged again and again',
+  async t => {
+    const story = await tell(t);
+    await story.make('left', '-p', 'seq 3 > x; git add x', '--wait');
+    await story.until('left', ({ diff, dirty }) => diff?.added === 3 && dirty === true);
+    await rename(story.repo, `${story.repo}-moved`);
+    const home = { cwd: story.home };
+    for (const _ of [1, 2]) await story.ok('run', 'left', 'echo on', '--wait', home);
+    await story.until('left', ({ diff, dirty }) => diff === null && dirty === null);
+    const logs = (await readdir(story.actorHome)).filter(name => name.startsWith('daemon.log.'));
+    for (const log of logs) t.notRegex(await readFile(join(story.actorHome, log), 'utf8'), /its diff/);
+    await rename(`${story.repo}-moved`, story.repo);
+    await story.ok('run', 'left', 'echo back', '--wait');
+    await story.until('left', ({ diff, dirty }) => diff?.added === 3 && dirty === true);
+  },
+);
 
 test.serial('the next session of a name begins with facts of its own', async t => {
   const story = await tell(t);

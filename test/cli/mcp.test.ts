@@ -160,6 +160,8 @@ test.serial('errors are those of the command line, and what must not be done is 
     t.is(told.text.split('\n')[0], stderr.split('\n')[0]!);
   }
   t.is((await call('new', { name: 'x', dir: story.home })).content.hint, 'new with worktree: false');
+  const taken = await call('new', { name: 'fix', prompt: 'true', agent: 'shell' });
+  t.is(taken.content.hint, 'run with name: "fix", prompt: "…"');
 });
 
 /** A value of each type, none of which is right where another one belongs. */

@@ -548,7 +548,7 @@ for (const [what, side] of [
 test('more names than a call can have arguments', async t => {
   const world = await withWorld(t);
   await world.sh(world.repo, `${IGNORE}; seq -f %g.key 150000 | xargs touch`);
-  const matcher = await Matcher.open(world.git, world.repo);
+  const matcher = await Matcher.open(world.git, world.repo, world.arena.tmp);
   t.teardown(() => matcher.close());
   t.is((await matcher.matches(rulesOf('*.key'))).length, 150_000);
 });

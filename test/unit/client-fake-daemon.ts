@@ -83,7 +83,7 @@ export function memoryStreams(at: Terminal): Streams & { written: Record<1 | 2, 
 /** Runs one command against a home, in this process. */
 export async function actor(home: string, argv: readonly string[], at: Terminal = {}): Promise<Outcome> {
   const streams = memoryStreams(at);
-  const code = await invoke(argv, streams, { ACTOR_HOME: home, ...at.env });
+  const code = await invoke(argv, streams, { ACTOR_HOME: home, LANG: 'C.UTF-8', ...at.env });
   return { code, stdout: streams.written[1], stderr: streams.written[2] };
 }
 

@@ -80,6 +80,18 @@ test('a reader that has enough ends it without a word', async t => {
   t.is(err(), '');
 });
 
+for (const words of ['list --json', '--version', '--help'])
+  test(`a result that finds no room is a failure, and no stack: ${words}`, async t => {
+    const { home } = await fakeDaemon(t, { list: [{ result: [] }] });
+    const { err, ended } = start(t, home, 'bash', [
+      '-c',
+      `"$0" ${ACTOR} ${words} > /dev/full`,
+      process.execPath,
+    ]);
+    t.is(await ended, 1);
+    t.is(err(), 'actor: cannot write the result: no space left on device\n');
+  });
+
 test('everything is written although the reader is slow', async t => {
   const many = Array.from({ length: 20_000 }, (_, id) => ({
     item: { id, session: 'a', text: 'x'.repeat(100) },

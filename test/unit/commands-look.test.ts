@@ -57,11 +57,30 @@ test('list: fits a terminal, with colours there and nowhere else', async t => {
   const plain = visible(shown.stdout);
   for (const line of plain.split('\n')) t.true([...line].length <= 40, line);
   t.true(shown.stdout.includes('\x1b[33m ★'));
-  t.true((await actor(home, ['list'], { terminal: true })).stdout.includes('\x1b[33m >'), 'no UTF-8');
   for (const at of [{ env: { NO_COLOR: '1' } }, { env: { TERM: 'dumb' } }])
     t.false((await actor(home, ['list'], { terminal: true, ...at })).stdout.includes('\x1b'));
   t.false((await actor(home, ['list', '--no-color'], { terminal: true })).stdout.includes('\x1b'));
   t.false((await actor(home, ['list'])).stdout.includes('\x1b'));
+});
+
+test('where the locale has no UTF-8 all marks are ASCII, on a terminal and in a pipe', async t => {
+  const finding = { topic: 'gh', level: 'note', text: 'not found', fix: 'install gh' } as const;
+  const main = {
+    ...session('main', { role_of: 'main' }),
+    status_since: ago(1),
+    status_by: 'x',
+    message: null,
+  };
+  const { home } = await fakeDaemon(t, {
+    list: () => [{ result: SESSIONS.filter(({ name }) => name !== '日本') }],
+    show: () => [{ result: main }],
+    doctor: () => [{ result: [finding, { ...finding, level: 'ok' }, { ...finding, level: 'error' }] }],
+  });
+  for (const words of [['list'], ['show', 'main'], ['doctor']])
+    for (const at of [{ terminal: true, env: { LC_ALL: 'C' } }, { env: { LC_ALL: 'POSIX' } }]) {
+      const { stdout } = await actor(home, words, at);
+      t.notRegex(visible(stdout), /[^\n -~]/, words.join(' '));
+    }
 });
 
 test('list: a narrow terminal keeps what matters, and a long branch leaves room for the rest', async t => {
@@ -144,6 +163,22 @@ test('logs: prompts and messages below their heads; followed as they come', asyn
     entries,
   );
   t.is((await actor(home, ['logs', 'a', '-n', 'x'])).code, 2);
+});
+
+test('logs: of none that were asked for nothing is said; of none that are there, that', async t => {
+  const { home } = await fakeDaemon(t, { logs: () => [{ result: [] }] });
+  t.deepEqual(await actor(home, ['logs', 'a', '-n', '0']), { code: 0, stdout: '', stderr: '' });
+  t.is((await actor(home, ['logs', 'a'])).stderr, 'a has said nothing yet\n');
+});
+
+test('trust --list: says so when nothing is allowed', async t => {
+  const { home } = await fakeDaemon(t, { trusted: () => [{ result: [] }] });
+  t.deepEqual(await actor(home, ['trust', '--list']), {
+    code: 0,
+    stdout: '',
+    stderr: 'no settings of a repository are trusted\n',
+  });
+  t.is((await actor(home, ['trust', '--list', '--json'])).stdout, '[]\n');
 });
 
 test('peek: the screen without the empty lines below it; whole in JSON', async t => {
@@ -278,6 +313,21 @@ test('logs -f: after a daemon that was killed, on after the last entry', async t
     requests.map(({ params }) => 'count' in params && params.count),
     [2, null],
   );
+});
+
+test('logs -f -n 0: also after a daemon that was killed only what is new', async t => {
+  const entry = (time: string, text: string) => ({ time, turn: 1, kind: 'note', text }) as const;
+  let asked = 0;
+  const { home } = await fakeDaemon(t, {
+    logs: () => {
+      // The first one dies over it.
+      if (++asked === 1) return [];
+      const later = new Date(Date.now() + 1000).toISOString();
+      return [{ item: entry(ago(60), 'old') }, { item: entry(later, 'new') }, { result: [] }];
+    },
+  });
+  const { stdout } = await actor(home, ['logs', 'a', '-f', '-n', '0']);
+  t.regex(stdout, /^\S+ {2}turn 1 {2}note {2}new\n$/);
 });
 
 const settled = (name: string, more: Partial<WaitResult> = {}): WaitResult => ({

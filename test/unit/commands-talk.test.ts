@@ -241,7 +241,7 @@ test(behaves, {
       },
     ],
   },
-  stdout: 'stopped a\ndropped of a:\np5  two\n    lines\nb was not working\n',
+  stdout: 'stopped a\ndropped of a:\np5  two\n    lines\nb is not mid-turn\n',
   asks: { names: ['a', 'b'], clear: true },
 });
 test(behaves, {

@@ -33,7 +33,7 @@ function worldFor(t: ExecutionContext): {
     ['gh --version', 'gh version 2.60.0\n'],
   ]);
   const probe = async (program: string, args: string[]) => programs.get([program, ...args].join(' ')) ?? null;
-  return { input: { home, env: {}, probe, proc, node: '20.19.0' }, home, proc, programs };
+  return { input: { home, project: null, env: {}, probe, proc, node: '20.19.0' }, home, proc, programs };
 }
 
 /** The findings that are not `ok`, without their long texts. */
@@ -171,4 +171,20 @@ test('settings and sessions that do not parse are told with their place', async 
   const settings = (await examine(input)).find(({ topic }) => topic === 'settings');
   t.is(settings?.level, 'error');
   t.is(settings?.text, `${home}/settings.kdl:2:3: "meun" is not known in "keys": did you mean "menu"?`);
+});
+
+test('the settings of the repository that one is in are looked at too, as such', async t => {
+  const { input, home } = worldFor(t);
+  const project = join(home, 'project.kdl');
+  const found = async () =>
+    (await examine({ ...input, project })).filter(({ topic }) => topic === 'settings').slice(1);
+  t.deepEqual(await found(), [], 'there are none');
+  writeFileSync(project, 'hooks {\n  on-strat "x"\n}\n');
+  const [broken] = await found();
+  t.like(broken, { level: 'error', fix: `$EDITOR ${project}` });
+  t.regex(broken!.text, /project\.kdl:2:3: "on-strat" is not known/);
+  writeFileSync(project, 'hooks {\n  on-start "x"\n}\n');
+  t.deepEqual(await found(), [{ topic: 'settings', level: 'ok', text: project, fix: null }]);
+  writeFileSync(project, 'keys {\n  menu "C-a"\n}\n');
+  t.is((await found())[0]?.level, 'error', 'keys are the person’s own');
 });

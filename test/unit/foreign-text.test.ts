@@ -107,7 +107,7 @@ test('each fact of a page is one line, and nothing in it acts', t => {
         status_by: 'a test',
         message: null,
       };
-      const lines = showLines(detail, NOW);
+      const lines = showLines(detail, { ascii: false }, NOW);
       for (const line of lines) t.notRegex(line, ACTS);
       for (const line of lines) t.regex(line, /^[a-z ]+: +\S|^[a-z ]+: *$/);
     }),

@@ -152,7 +152,6 @@ test(answers, {
   args: { names: ['a', 'b'], clear: true },
   answers: {
     stop: [
-      { notice: 'b is not mid-turn' },
       {
         result: [
           { name: 'a', stopped: true, dropped: [waiting] },
@@ -167,9 +166,8 @@ test(answers, {
       { name: 'a', stopped: true, dropped: [waiting] },
       { name: 'b', stopped: false, dropped: [] },
     ],
-    notices: ['b is not mid-turn'],
   },
-  text: 'b is not mid-turn\nstopped a\ndropped of a:\np5  two\n    lines\nb was not working',
+  text: 'stopped a\ndropped of a:\np5  two\n    lines\nb is not mid-turn',
 });
 test(answers, {
   tool: 'discard',

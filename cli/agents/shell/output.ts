@@ -6,8 +6,8 @@
  * A command that was parsed but not run (a comment, a syntax error) gives D without C; Enter on an empty line too, but
  * then nothing was echoed behind B.
  */
-import type { Observation, Sighting } from '../../domain/observation.js';
-import type { TailReader } from '../agent.js';
+import type { Observation, Sighting, TurnEnd } from '../../domain/observation.js';
+import type { Pending, TailReader } from '../agent.js';
 import { plainText } from '../plain-text.js';
 
 /** The last message is this much of the end of the output, in bytes. */
@@ -80,6 +80,10 @@ export class ShellOutputReader implements TailReader {
     return observations;
   }
 
+  get pending(): Pending {
+    return { text: plainText(this.#joined()), isOfTurn: this.#place === 'output' };
+  }
+
   /** The payload of an OSC sequence, as its parts, if it is one of our marks. */
   #parse(payload: string): string[] | null {
     const parts = payload.split(';');
@@ -123,14 +127,8 @@ export class ShellOutputReader implements TailReader {
     const text = plainText(this.#joined());
     if (isUnbegun && text.trim() === '') return [];
     // What was typed and not run is followed by the shell's own complaint, if any, behind the echo.
-    const output = tail(isUnbegun ? text.split('\n').slice(1).join('\n') : text);
-    const unbegun = isUnbegun ? { unbegun: true } : {};
-    if (status === 0)
-      return [{ type: 'turn-ended', outcome: 'completed', reason: null, message: output, ...unbegun }];
-    const message = `${output}${output === '' ? '' : '\n'}exit status ${status}`;
-    if (status === INTERRUPTED)
-      return [{ type: 'turn-ended', outcome: 'stopped', reason: null, message, ...unbegun }];
-    return [{ type: 'turn-ended', outcome: 'failed', reason: 'exit_status', message, ...unbegun }];
+    const output = isUnbegun ? text.split('\n').slice(1).join('\n') : text;
+    return [{ type: 'turn-ended', ...turnEnd(status, output), ...(isUnbegun ? { unbegun: true } : {}) }];
   }
 
   #enter(place: Place, keepText = false): void {
@@ -151,6 +149,16 @@ export class ShellOutputReader implements TailReader {
   #joined(): string {
     return Buffer.concat(this.#text).toString('utf8');
   }
+}
+
+/** How a turn ended whose command had this exit status, and put this out (plain text, of which the tail is kept). */
+export function turnEnd(status: number, text: string): TurnEnd {
+  const output = tail(text);
+  if (status === 0) return { outcome: 'completed', reason: null, message: output };
+  const message = `${output}${output === '' ? '' : '\n'}exit status ${status}`;
+  return status === INTERRUPTED
+    ? { outcome: 'stopped', reason: null, message }
+    : { outcome: 'failed', reason: 'exit_status', message };
 }
 
 /** Where the OSC sequence that begins at `start` ends (index of its BEL); null: this is none; `incomplete`: more bytes tell. */

@@ -40,7 +40,11 @@ export function agentOfKind(
   if (agent) return { agent, custom: null };
   const custom = customAgentIn(layers, kind);
   if (custom) return { agent: customAgent(kind, custom), custom };
+  throw new Failure(EXIT.usage, `no agent ${kind}`, `--agent ${kindsOf(layers).join('|')}`);
+}
+
+/** All kinds of agents: those that are built in, and those of these settings. */
+export function kindsOf(layers: readonly Layer[]): string[] {
   const own = layers.flatMap(({ settings }) => [...settings.agents.keys()]);
-  const kinds = [...new Set([...Object.keys(agents), ...own])];
-  throw new Failure(EXIT.usage, `no agent ${kind}`, `--agent ${kinds.join('|')}`);
+  return [...new Set([...Object.keys(agents), ...own])];
 }

@@ -1,9 +1,11 @@
 /** `actor discard`: ends the agent, forgets the session, removes its worktree, and loses no work. */
+import { existsSync } from 'node:fs';
 import { Failure } from '../../domain/failure.js';
 import type { Session } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { findLosses, type Loss, newLosses } from '../../git/inspect.js';
 import { finishRemoval, forgetGone, inspectSetAside, isOurs, putBack, setAside } from '../../git/remove.js';
+import { isGone } from '../../git/repository.js';
 import { moveToTrash } from '../../git/trash.js';
 import { EXIT, type Methods } from '../../protocol.js';
 import { removeSession } from '../../store/sessions.js';
@@ -54,7 +56,9 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
     } catch (error) {
       // What is done is done, and its branches are told.
       for (const { name, branch, commit } of results)
-        notice(`discarded ${name}${branch ? `; branch ${branch} (${commit?.slice(0, 12)}) is kept` : ''}`);
+        notice(
+          `discarded ${name}${branch && commit ? `; branch ${branch} (${commit.slice(0, 12)}) is kept` : ''}`,
+        );
       throw error;
     }
   return results;
@@ -94,6 +98,7 @@ async function endAndRemove(
     notice(`a process of ${name} does not end`);
   }
   const commit = repo && branch ? await tipOf(git, repo, branch) : null;
+  const isRepositoryGone = repo !== null && commit === null && (await isGone(git, repo));
   if (removal) say(`removing the worktree of ${name}`);
   const trash = removal ? await remove(daemon, git, session, removal, force) : null;
   point('after-removed');
@@ -102,6 +107,7 @@ async function endAndRemove(
   point('after-discarded');
   forgetEnvironment(daemon, name);
   daemon.workerOf(session).release();
+  if (isRepositoryGone) notice(`the repository of ${name} is gone: ${repo}`);
   return { name, branch, commit, worktree: worktree ? dir : null, trash };
 }
 
@@ -191,6 +197,7 @@ function refusal(name: string, losses: Loss[]): Failure {
 }
 
 async function tipOf(git: Git, repo: string, branch: string): Promise<string | null> {
+  if (!existsSync(repo)) return null;
   const tip = await git.attempt(repo, ['rev-parse', '-q', '--verify', `refs/heads/${branch}^{commit}`]);
   return tip.exitCode === 0 ? tip.stdout.trim() : null;
 }

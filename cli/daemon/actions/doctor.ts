@@ -1,15 +1,18 @@
 /** What `actor doctor` looks at, and what it says about it. Reads files; programs are run by the function that is handed in. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { Failure } from '../../domain/failure.js';
 import type { DoctorFinding } from '../../protocol.js';
+import { readIfThere } from '../../store/files.js';
 import { loadAll } from '../../store/sessions.js';
-import { loadSettings } from '../../store/settings.js';
+import { parseSettings } from '../../store/settings.js';
 import { homePlaces } from '../places.js';
 import { codeOf, examineDisk, examineLimits, finding } from './doctor-machine.js';
 
 export interface Examination {
   /** Absolute `$ACTOR_HOME`. */
   home: string;
+  /** The settings file of the repository that the caller is in, whether it is there or not; null: they are in none. */
+  project: string | null;
   /** The caller's environment: its PATH is where programs are looked for. */
   env: Readonly<Record<string, string | undefined>>;
   /** The program's standard output; null when it cannot be run or fails. */
@@ -81,7 +84,8 @@ export async function examine(input: Examination): Promise<DoctorFinding[]> {
     examineSocket(input.home),
     examineDisk(input.home),
     ...examineLimits(input.proc ?? '/proc'),
-    examineSettings(input.home),
+    examineSettings(homePlaces(input.home).settings, false),
+    ...(input.project !== null && existsSync(input.project) ? [examineSettings(input.project, true)] : []),
     ...examineSessions(input.home),
   ];
 }
@@ -168,13 +172,13 @@ function examineSocket(home: string): DoctorFinding {
   return finding('socket', 'error', text, 'ACTOR_HOME=<a shorter path>');
 }
 
-function examineSettings(home: string): DoctorFinding {
-  const { settings } = homePlaces(home);
+/** `isShared`: a repository's, which may hold less than a person's own. */
+function examineSettings(file: string, isShared: boolean): DoctorFinding {
   try {
-    loadSettings(settings);
-    return finding('settings', 'ok', settings);
+    parseSettings(readIfThere(file) ?? '', file, isShared);
+    return finding('settings', 'ok', file);
   } catch (error) {
-    return finding('settings', 'error', messageOf(error), `$EDITOR ${settings}`);
+    return finding('settings', 'error', messageOf(error), `$EDITOR ${file}`);
   }
 }
 

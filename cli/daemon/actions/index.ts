@@ -14,7 +14,7 @@ import { main } from './main.js';
 import { mcpAttach } from './mcp-attach.js';
 import { create } from './new.js';
 import { queue } from './queue.js';
-import { roles } from './roles.js';
+import { kinds, roles } from './roles.js';
 import { run } from './run.js';
 import { shutdown } from './shutdown.js';
 import { stop } from './stop.js';
@@ -42,6 +42,7 @@ export const actions: { [M in Method]: Action<M> } = {
   wait,
   doctor,
   config,
+  kinds,
   roles,
   trust,
   trusted,

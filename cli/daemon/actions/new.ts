@@ -49,7 +49,7 @@ export const create: Action<'new'> = async (daemon, given) => {
   const env = (await personEnvironment(daemon, caller, { repo: repository?.root ?? null, dir })) ?? {};
   const exchange = { ...given, request: { ...given.request, caller: { ...caller, env } } };
   const git = new Git(env);
-  if (params.worktree) requireRepository(repository, dir);
+  if (params.worktree) requireRepository(repository, dir, params);
   const repo = repository && !(repository.bare && !params.worktree) ? repository.root : null;
   const settings = settingsFor(daemon, repo);
   for (const text of noticesOf(settings)) exchange.notice(text);
@@ -220,13 +220,22 @@ function directoryOf(dir: string): string {
   return realpathSync(dir);
 }
 
-function requireRepository(repository: Repository | null, dir: string): asserts repository is Repository {
+function requireRepository(
+  repository: Repository | null,
+  dir: string,
+  params: Params,
+): asserts repository is Repository {
   if (!repository)
     throw new Failure(
       EXIT.refused,
       `${dir} is in no git repository, so there is nothing to make a worktree of`,
-      'actor new --no-worktree',
+      `actor new --no-worktree${params.name === null ? '' : ` ${params.name}`}${promptOf(params)}`,
     );
+}
+
+/** For a hint: what was to be done comes there. */
+function promptOf({ prompt }: Params): string {
+  return prompt === null ? '' : ' "…"';
 }
 
 /** The session that asks is the parent; a person's sessions belong to the main of the repository. */
@@ -250,8 +259,11 @@ async function nameFor(daemon: Daemon, git: Git, params: Params, repo: string | 
     existsSync(path.join(daemon.places.worktrees, candidate));
   if (params.name !== null) {
     requireName(params.name);
-    if (findSession(daemon, params.name) || reserved.has(params.name.toLowerCase()))
-      throw new Failure(EXIT.usage, `there is a session ${params.name}`, `actor run ${params.name}`);
+    const known = findSession(daemon, params.name)?.definition.name;
+    if (known !== undefined || reserved.has(params.name.toLowerCase())) {
+      const name = known ?? params.name;
+      throw new Failure(EXIT.usage, `there is a session ${name}`, `actor run ${name}${promptOf(params)}`);
+    }
     return params.name;
   }
   const wanted = nameFromText(params.prompt ?? '') ?? 'session';

@@ -1,6 +1,9 @@
-/** `actor roles`: the roles of the settings that count in a directory. */
-import { rolesIn } from '../settings.js';
-import type { Action } from './action.js';
+/** What of the settings a new session could be: its role, its kind of agent. */
+import { layersIn, rolesOf } from '../settings.js';
+import { type Action, kindsOf } from './action.js';
 
 export const roles: Action<'roles'> = async (daemon, { request }) =>
-  rolesIn(daemon, request.params.dir ?? request.caller.cwd);
+  rolesOf(await layersIn(daemon, request.params.dir ?? request.caller.cwd));
+
+export const kinds: Action<'kinds'> = async (daemon, { request }) =>
+  kindsOf(await layersIn(daemon, request.caller.cwd));

@@ -63,9 +63,7 @@ export const run: Action<'run'> = async (daemon, exchange) => {
 async function release(daemon: Daemon, session: Session): Promise<void> {
   const { name } = session.definition;
   if (session.held) daemon.ledger.commit([{ kind: 'held', session: name, held: false }]);
-  const worker = daemon.workerOf(session);
-  worker.wanted = true;
-  worker.poke();
+  daemon.workerOf(session).want();
   await requireStart(daemon, session);
 }
 

@@ -38,8 +38,7 @@ async function stopOne(daemon: Daemon, session: Session, clear: boolean, notice:
   if (records.length > 0) daemon.workerOf(session).poke();
   const dropped = clear ? waiting.map(prompt => queuedOf(prompt, false)) : [];
   const wasMidTurn = session.turn !== null;
-  if (!wasMidTurn) notice(`${name} is not mid-turn`);
-  else if (!(await interruptTurn(daemon, session))) {
+  if (wasMidTurn && !(await interruptTurn(daemon, session))) {
     tellDropped(name, dropped, notice);
     throw new Failure(EXIT.failed, `${name} was interrupted, but its turn goes on`, `actor attach ${name}`);
   }

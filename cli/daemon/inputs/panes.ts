@@ -7,6 +7,7 @@ import type { Observation } from '../../domain/observation.js';
 import type { Session } from '../../domain/world.js';
 import { leaveWindow } from '../acts/leave.js';
 import type { Daemon } from '../context.js';
+import { lastOutput } from './last-output.js';
 import { observe } from './observe.js';
 
 const LAST_WORDS_LINES = 20;
@@ -63,6 +64,8 @@ async function concludeDeath(
     ? { status: found.deadStatus, signal: found.deadSignal }
     : { status: null, signal: null };
   const screen = isDead ? lastLines(await captureScreen(daemon.tmux, found.pane)) : '';
+  const { running } = daemon.workerOf(session);
+  const output = agent.outcomeOfExit && isDead && running ? await lastOutput(running, screen) : null;
   // The agent's own last word (a Stop hook, a transcript line) comes before its death.
   daemon.drain();
   const kept = daemon.settleUnclaimed(launch);
@@ -82,18 +85,12 @@ async function concludeDeath(
     by: 'its window',
     // What ended by itself may say why; what was killed shows only what it was doing.
     ...(screen && end.signal === null ? { lastWords: screen } : {}),
-    ...(clean && agent.exitIsOutcome && end.status !== null
-      ? { turnOutcome: outcomeOf(end.status, screen) }
+    ...(clean && agent.outcomeOfExit && end.status !== null
+      ? { turnOutcome: agent.outcomeOfExit(end.status, output ?? screen) }
       : {}),
   };
   observe(daemon, name, launch, [gone]);
   if (isDead && clean) await leaveWindow(daemon, session, found.window);
-}
-
-function outcomeOf(status: number, message: string) {
-  return status === 0
-    ? ({ outcome: 'completed', reason: null, message } as const)
-    : ({ outcome: 'failed', reason: 'exit_status', message: `${message}\nexit status ${status}` } as const);
 }
 
 function detailOf(found: Pane | 'no-server' | 'no-window', { status, signal }: ProcessEnd): string {

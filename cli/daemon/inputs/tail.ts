@@ -1,7 +1,7 @@
 /** Follows one appended file (or a row of segments) of an agent from a stored position. */
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { Tail, TailReader } from '../../agents/agent.js';
+import type { Pending, Tail, TailReader } from '../../agents/agent.js';
 import type { Observation } from '../../domain/observation.js';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -25,6 +25,11 @@ export class TailFollower {
   /** How many bytes of the file were read. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** What its reader has read and told nothing of yet. */
+  get pending(): Pending | undefined {
+    return this.#reader.pending;
   }
 
   /**

@@ -14,6 +14,9 @@ export const show: Tool = {
   async call(args, caller) {
     const session = await caller.ask('show', { name: args.required('name') });
     const message = session.message ? ['', 'its last message:', visible(session.message).trimEnd()] : [];
-    return { content: { ...session }, lines: [...showLines(session, Date.now()), ...message] };
+    return {
+      content: { ...session },
+      lines: [...showLines(session, { ascii: false }, Date.now()), ...message],
+    };
   },
 };
