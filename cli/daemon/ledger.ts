@@ -1,6 +1,9 @@
 /** The world and its journal, changed together: written down first, then true. */
+
+import { apply } from '../domain/apply.js';
+import { freeze } from '../domain/checkpoint.js';
 import type { JournalRecord, NewRecord } from '../domain/record.js';
-import { apply, emptyWorld, freeze, type World } from '../domain/world.js';
+import { emptyWorld, type World } from '../domain/world.js';
 import type { ActorEvent } from '../protocol.js';
 import type { Journal } from '../store/journal.js';
 

@@ -1,10 +1,11 @@
 /** What a main is told at its start, and who inherits the sessions of one that was discarded. */
 import test from 'ava';
+import { apply } from '../../cli/domain/apply.js';
 import type { Definition } from '../../cli/domain/definition.js';
 import { recipientOf } from '../../cli/domain/event.js';
 import { rosterOf } from '../../cli/domain/roster.js';
 import { eventRecord } from '../../cli/domain/step.js';
-import { apply, emptyWorld, type World } from '../../cli/domain/world.js';
+import { emptyWorld, type World } from '../../cli/domain/world.js';
 import { definitionOf } from '../helpers/definition.js';
 
 const base = definitionOf({

@@ -10,9 +10,10 @@ import {
   windowName,
   wordsOf,
 } from '../../cli/daemon/window-facts.js';
+import { apply } from '../../cli/domain/apply.js';
 import { eventRecord } from '../../cli/domain/step.js';
 import { ownView } from '../../cli/domain/view.js';
-import { apply, emptyWorld, newSession } from '../../cli/domain/world.js';
+import { emptyWorld, newSession } from '../../cli/domain/world.js';
 import type { Outcome } from '../../cli/protocol.js';
 import { displayWidth } from '../../tmux/format.js';
 import { definitionOf } from '../helpers/definition.js';
