@@ -21,8 +21,7 @@ export const shell: Agent = {
       unset: ['PROMPT_COMMAND', 'PS0', 'PS1'],
       files: [],
       conversation: null,
-      // split(1) writes what it reads at once, and begins a new file at each full segment. The output is the person's own.
-      pipe: `umask 077; exec split -b ${SEGMENT_BYTES} -a 6 -d - ${quote(path.join(folder, 'output.'))}`,
+      pipe: recorder(path.join(places.hooks, 'record.pl'), quote(path.join(folder, 'output.'))),
     };
   },
   takesFirstPrompt: () => false,
@@ -75,6 +74,18 @@ function screen(text: string, pane: PaneFacts, { composer }: AgentView): ScreenR
   return isEmpty
     ? { state: 'composer', ...nothing }
     : { state: 'draft', ...nothing, draft: line.slice(prompt.length) };
+}
+
+/**
+ * Writes what it reads at once, and begins a new file at each full segment. The output is the person's own. Where there is no
+ * perl, split(1) does the same; but that ends when the disk is full, and with it the record.
+ */
+function recorder(program: string, output: string): string {
+  return [
+    'umask 077',
+    `command -v perl >/dev/null && exec perl ${quote(program)} ${output} ${SEGMENT_BYTES}`,
+    `exec split -b ${SEGMENT_BYTES} -a 6 -d - ${output}`,
+  ].join('; ');
 }
 
 /** As a word of sh. */

@@ -85,3 +85,32 @@ test.serial(
     t.deepEqual(await readdir(join(story.actorHome, 'mail', 'main')), []);
   },
 );
+
+test.serial(
+  'a shell whose output finds no room on the disk has all of it on record when there is room again',
+  async t => {
+    const disk = await onSmallDisk(t);
+    if (!disk) return t.pass('no file system can be mounted here');
+    const { story } = disk;
+    await story.make('fix', '--no-worktree');
+    await story.ok('run', 'fix', 'true', '--wait', '--timeout', '30s');
+    const waiting = story.ok(
+      'run',
+      'fix',
+      'until [ -e ~/go ]; do sleep 0.02; done; seq 1 9999; touch ~/over',
+      '--wait',
+      '--timeout',
+      '30s',
+    );
+    await story.until('fix', ({ status }) => status === 'working');
+    await disk.fill();
+    await story.run('touch', ['go']);
+    await eventually(
+      () => readdir(story.home),
+      names => names.includes('over'),
+    );
+    await disk.makeRoom();
+    t.regex(await waiting, /\n9998\n9999$/);
+    t.is(await story.ok('run', 'fix', 'echo two', '--wait', '--timeout', '30s'), 'two');
+  },
+);
