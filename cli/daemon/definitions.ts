@@ -1,6 +1,7 @@
 /** The definitions of the world and the files under `sessions/`, kept together. */
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { agents } from '../agents/registry.js';
 import { eventRecord } from '../domain/step.js';
 import type { Session } from '../domain/world.js';
 import { type FileProblem, loadAll, saveSession } from '../store/sessions.js';
@@ -54,7 +55,7 @@ export function watchDefinitions(daemon: Daemon): void {
  * forgotten, unless its agent runs: then the file is written again.
  */
 export function readDefinitions(daemon: Daemon): void {
-  const { definitions, problems } = loadAll(daemon.places.sessions);
+  const { definitions, problems } = loadAll(daemon.places.sessions, Object.keys(agents));
   daemon.fileProblems = problems.map(placed);
   for (const problem of daemon.fileProblems) daemon.log(problem);
   const { world } = daemon.ledger;

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Definition } from '../domain/definition.js';
 import { Failure } from '../domain/failure.js';
 import { isValidName, NAME_RULE } from '../domain/names.js';
+import { nearest } from '../domain/suggest.js';
 import { EXIT } from '../protocol.js';
 import { fileFailure, readIfThere, replaceFile } from './files.js';
 import { KdlError, type KdlNode, makeNode, parseDocument, printDocument } from './kdl.js';
@@ -28,11 +29,20 @@ export function sessionPath(folder: string, name: string): string {
  * A definition from the text of its file. Unknown fields are no error: they belong to another version or to the user, and
  * {@link saveSession} keeps them.
  * @param file absolute path: its name must agree with the session's
+ * @param kinds the agents that need no definition of their own in the file; null: it is not looked whether its agent is known
  * @throws KdlError with place and what was meant
  */
-export function parseSession(text: string, file: string): Definition {
+export function parseSession(text: string, file: string, kinds: readonly string[] | null = null): Definition {
   const session = sessionNode(parseDocument(text, file), file);
-  return { name: readName(session, file), ...readFields(session, file) };
+  const definition = { name: readName(session, file), ...readFields(session, file) };
+  const { agent, custom } = definition;
+  if (kinds && !custom && !kinds.includes(agent)) {
+    const node = session.children.find(({ name }) => name === nodeName('agent'));
+    const meant = nearest(agent, kinds);
+    const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+    throw new KdlError(file, node?.values[0]?.at ?? session.at, `no agent is called "${agent}"${hint}`);
+  }
+  return definition;
 }
 
 /**
@@ -75,23 +85,27 @@ export function printSession(
  * The definition in this file; null when there is none.
  * @throws KdlError, or Failure when the file cannot be read
  */
-export function loadSession(path: string): Definition | null {
+export function loadSession(path: string, kinds: readonly string[] | null = null): Definition | null {
   const text = readIfThere(path);
-  return text === null ? null : parseSession(text, path);
+  return text === null ? null : parseSession(text, path, kinds);
 }
 
 /**
  * All definitions of a folder, by name. A file that cannot be used becomes a problem and disturbs no other; a missing folder
  * is an empty one.
+ * @param kinds as for {@link parseSession}
  * @throws Failure when the folder cannot be read
  */
-export function loadAll(folder: string): { definitions: Definition[]; problems: FileProblem[] } {
+export function loadAll(
+  folder: string,
+  kinds: readonly string[],
+): { definitions: Definition[]; problems: FileProblem[] } {
   const definitions = new Map<string, Definition>();
   const problems: FileProblem[] = [];
   for (const name of list(folder)) {
     const file = join(folder, name);
     try {
-      const definition = loadSession(file);
+      const definition = loadSession(file, kinds);
       if (!definition) continue;
       const key = definition.name.toLowerCase();
       const twin = definitions.get(key);

@@ -98,3 +98,23 @@ test.serial('a broken line in the middle of the journal is skipped', async t => 
   t.is((await story.events('--type', 'completed')).length, 2);
   t.true((await story.ok('logs', 'fix')).includes('echo hi'));
 });
+
+test.serial(
+  'an agent that a person mistyped in a session file is told, and disturbs no other session',
+  async t => {
+    const story = await tell(t);
+    await story.make('bad', 'true');
+    await story.make('good', 'true');
+    await story.ok('wait');
+    const file = join(story.actorHome, 'sessions', 'bad.kdl');
+    await story.ok('daemon', 'stop');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('agent "shell"', 'agent "shel"'));
+    t.regex(
+      (await story.actor('doctor')).stdout,
+      /bad\.kdl:2:11: no agent is called "shel"; did you mean "shell"\?/,
+    );
+    for (const name of ['bad', 'good']) process.kill((await story.show(name)).pid!, 'SIGKILL');
+    for (const name of ['bad', 'good']) await story.until(name, ({ status }) => status === 'exited');
+    t.is((await story.show('bad')).agent, 'shell', 'it is what it was');
+  },
+);

@@ -343,6 +343,7 @@ test('a broken file disturbs no other', t => {
   saveSession(folder, full);
   saveSession(folder, { ...bare, name: 'zebra' });
   writeFileSync(join(folder, 'broken.kdl'), 'session "broken" {\n    agent "x\n}\n');
+  writeFileSync(join(folder, 'mistyped.kdl'), printSession({ ...bare, name: 'mistyped', agent: 'shel' }));
   writeFileSync(join(folder, 'moved.kdl'), printSession({ ...bare, name: 'other' }));
   writeFileSync(join(folder, 'FIX-NAV.kdl'), printSession({ ...bare, name: 'FIX-NAV' }));
   writeFileSync(join(folder, 'binary.kdl'), Buffer.from([0xff, 0xfe]));
@@ -350,7 +351,7 @@ test('a broken file disturbs no other', t => {
   writeFileSync(join(folder, '.fix-nav.kdl.0123456789ab.tmp'), 'left behind');
   writeFileSync(join(folder, '.hidden.kdl'), 'hidden');
   writeFileSync(join(folder, 'notes.txt'), 'not ours');
-  const { definitions, problems } = loadAll(folder);
+  const { definitions, problems } = loadAll(folder, ['claude', 'shell']);
   t.deepEqual(
     definitions.map(({ name }) => name),
     ['FIX-NAV', 'zebra'],
@@ -362,12 +363,14 @@ test('a broken file disturbs no other', t => {
       ['broken.kdl', 2, 11],
       ['fix-nav.kdl', null, null],
       ['folder.kdl', null, null],
+      ['mistyped.kdl', 2, 11],
       ['moved.kdl', 1, 9],
     ],
   );
   t.regex(problems[2]!.message, /"FIX-NAV" and "fix-nav" differ only in case/);
+  t.is(problems[4]!.message, 'no agent is called "shel"; did you mean "shell"?');
 });
 
 test('a missing folder holds no sessions', t => {
-  t.deepEqual(loadAll('/tmp/actor-no-such-folder/sessions'), { definitions: [], problems: [] });
+  t.deepEqual(loadAll('/tmp/actor-no-such-folder/sessions', []), { definitions: [], problems: [] });
 });

@@ -1,5 +1,6 @@
 /** What `actor doctor` looks at, and what it says about it. Reads files; programs are run by the function that is handed in. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { agents } from '../../agents/registry.js';
 import { Failure } from '../../domain/failure.js';
 import type { DoctorFinding } from '../../protocol.js';
 import { readIfThere } from '../../store/files.js';
@@ -185,7 +186,7 @@ function examineSettings(file: string, isShared: boolean): DoctorFinding {
 function examineSessions(home: string): DoctorFinding[] {
   const { sessions } = homePlaces(home);
   try {
-    const { definitions, problems } = loadAll(sessions);
+    const { definitions, problems } = loadAll(sessions, Object.keys(agents));
     if (problems.length === 0) return [finding('sessions', 'ok', `${definitions.length} saved`)];
     return problems.map(({ file, line, column, message }) => {
       const place = line === null ? '' : `${file}:${line}:${column}: `;
