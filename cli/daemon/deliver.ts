@@ -148,30 +148,40 @@ export class Post {
     this.#handAgain();
     this.#takeToOpenDoors();
     for (const [recipient, waiting] of this.#byRecipient()) {
-      const door = this.#doorOf(recipient);
-      if (!door || !recipient.launch) continue;
-      const wait =
-        BATCH_INTERVAL - (performance.now() - (this.#lastOffer.get(recipient.definition.name) ?? NEVER));
-      if ((door === 'mcp' || door === 'queue') && wait > 0) {
-        this.#alarm.in(wait);
-        continue;
+      try {
+        this.#deliverTo(recipient, waiting);
+      } catch (error) {
+        // Its mail cannot be written, say: that is no reason to keep the others waiting.
+        this.#daemon.log(`deliveries to ${recipient.definition.name}`, error);
+        this.#alarm.in(BATCH_INTERVAL);
       }
-      // Each message of a queue is a turn: what happens meanwhile goes into the next one, and nothing overtakes.
-      if (door === 'queue' && this.#queue.isTaken(recipient)) continue;
-      if (door !== 'print' && waiting.some(({ event }) => this.#isDiffOnItsWay(event))) {
-        this.#alarm.in(DIFF_STEP);
-        continue;
-      }
-      // There is one folder to claim: what lies in it unclaimed goes into the new one as well, until it is full.
-      if (door === 'hook' && this.#isMailFull(recipient, waiting[0]!)) continue;
-      if (door === 'hook' && this.#takeBackUnclaimed(recipient.definition.name)) {
-        this.poke();
-        continue;
-      }
-      const count = fitting(this.#said(waiting), PLAIN_TOKEN, LONGEST[door]);
-      this.#offer(recipient, recipient.launch.id, door, waiting.slice(0, count));
-      if (count < waiting.length) this.#alarm.in(BATCH_INTERVAL);
     }
+  }
+
+  #deliverTo(recipient: Session, waiting: Pending[]): void {
+    const { name } = recipient.definition;
+    const door = this.#doorOf(recipient);
+    if (!door || !recipient.launch) return;
+    const wait = BATCH_INTERVAL - (performance.now() - (this.#lastOffer.get(name) ?? NEVER));
+    if ((door === 'mcp' || door === 'queue') && wait > 0) {
+      this.#alarm.in(wait);
+      return;
+    }
+    // Each message of a queue is a turn: what happens meanwhile goes into the next one, and nothing overtakes.
+    if (door === 'queue' && this.#queue.isTaken(recipient)) return;
+    if (door !== 'print' && waiting.some(({ event }) => this.#isDiffOnItsWay(event))) {
+      this.#alarm.in(DIFF_STEP);
+      return;
+    }
+    // There is one folder to claim: what lies in it unclaimed goes into the new one as well, until it is full.
+    if (door === 'hook' && this.#isMailFull(recipient, waiting[0]!)) return;
+    if (door === 'hook' && this.#takeBackUnclaimed(name)) {
+      this.poke();
+      return;
+    }
+    const count = fitting(this.#said(waiting), PLAIN_TOKEN, LONGEST[door]);
+    this.#offer(recipient, recipient.launch.id, door, waiting.slice(0, count));
+    if (count < waiting.length) this.#alarm.in(BATCH_INTERVAL);
   }
 
   /** Does no hook's answer have room for this event beside what lies ready? */

@@ -1,7 +1,8 @@
 /** The daemon dies at each step of each operation, the hardest way; the next command finds out what became of it. */
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { eventually } from '../helpers/wait.js';
 import { tell } from './story.js';
 
 for (const fault of ['after-queued', 'after-load', 'after-sending', 'after-paste', 'after-completed'])
@@ -64,6 +65,27 @@ for (const fault of ['after-worktree', 'after-queued', 'after-launching', 'after
     t.deepEqual(await readdir(join(story.actorHome, 'worktrees')), ['fix']);
     t.is((await story.tmux('list-windows', '-a', '-F', '#{@actor_name}')).stdout, 'fix\n');
   });
+
+test('a parent whose mail cannot be written keeps no other parent from being told', async t => {
+  const story = await tell(t);
+  await story.ok('--detach', 'shell');
+  await story.make('boss');
+  await story.ok('run', 'boss', 'actor new kid --agent shell', '--wait');
+  await story.make('worker');
+  await rm(join(story.actorHome, 'mail', 'main'), { recursive: true, force: true });
+  await writeFile(join(story.actorHome, 'mail', 'main'), 'a file, where a folder should be');
+  await story.ok('run', 'worker', 'echo one', '--wait');
+  await story.ok('run', 'kid', 'echo two', '--wait');
+  await eventually(
+    async () => {
+      await story.ok('run', 'boss', 'true', '--wait');
+      return (await story.show('boss')).waiting_events;
+    },
+    waiting => waiting === 0,
+    { every: 100 },
+  );
+  t.true((await story.show('main')).waiting_events > 0);
+});
 
 test('run --wait outlives its daemon', async t => {
   const story = await tell(t);

@@ -77,7 +77,7 @@ test.serial(
     const log = join(story.actorHome, `daemon.log.${new Date().toISOString().slice(0, 10)}`);
     await eventually(
       () => readFile(log, 'utf8'),
-      text => text.split('deliveries: Error: ENOSPC').length > 2,
+      text => text.split('deliveries to main: Error: ENOSPC').length > 2,
     );
     await disk.makeRoom();
     t.is(await waiting, 'one');
