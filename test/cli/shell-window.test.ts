@@ -1,6 +1,6 @@
 /** What a person does in a shell's window, and their own bash settings: no prompt lands in it, no turn or event is lost by it. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import test from 'ava';
 import { isAlive } from '../helpers/processes.js';
 import { eventually, holds } from '../helpers/wait.js';
@@ -158,4 +158,23 @@ test.serial('pid is the agent’s own process', async t => {
   await story.make('fix');
   const own = await story.ok('run', 'fix', 'echo $$', '--wait');
   t.is(String((await story.show('fix')).pid), own);
+});
+
+/** A PATH with all that this machine has but perl. */
+async function pathWithoutPerl(story: Story): Promise<string> {
+  const folder = join(story.home, 'without-perl');
+  await mkdir(folder);
+  for (const from of [story.bin, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'])
+    for (const name of await readdir(from).catch(() => []))
+      if (!name.startsWith('perl')) await symlink(join(from, name), join(folder, name)).catch(() => {});
+  return folder;
+}
+
+test.serial('without perl the output of a shell is recorded all the same', async t => {
+  const story = await tell(t);
+  story.env.PATH = await pathWithoutPerl(story);
+  await story.make('fix');
+  t.is(await story.ok('run', 'fix', 'command -v perl; seq 1 3', '--wait'), '1\n2\n3');
+  const recorders = await story.run('pgrep', ['-f', '-a', `${story.actorHome}/run/`]);
+  t.regex(recorders.stdout, / split -b /);
 });
