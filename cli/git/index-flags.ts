@@ -1,6 +1,5 @@
 /** What the index holds that status does not tell: submodules, and files that git was told not to look at. */
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Git } from './git.js';
 import { ifAbsent } from './link.js';
@@ -38,7 +37,8 @@ export async function hiddenChanges(git: Git, place: Place, reading: IndexReadin
   const skipped = await present(place.workTree, reading.skipped);
   const paths = [...reading.assumed, ...skipped];
   if (paths.length === 0) return [];
-  const folder = await mkdtemp(join(tmpdir(), 'actor-index-'));
+  // Goes with the work tree, also when this process is killed over it.
+  const folder = await mkdtemp(join(place.gitDir, 'actor-index-'));
   try {
     const indexFile = join(folder, 'index');
     await copyFile(join(place.gitDir, 'index'), indexFile);

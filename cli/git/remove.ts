@@ -30,15 +30,15 @@ import { commonDirectory, listWorktrees } from './worktrees.js';
 
 export type Ownership =
   | { ours: true; link: WorktreeLink }
-  /** Ours by its repository's word, or that is gone; its own link is broken: nobody can tell what is in it, it can only be moved. */
+  /** Ours by where it lies, but its link to the repository is broken: nobody can tell what is in it, it can only be moved. */
   | { ours: true; link: null; reason: string }
   /** `gone`: there is nothing at the path, so nothing to protect. */
   | { ours: false; gone: boolean; reason: string };
 
 /**
  * May actor remove `path`? Only a directory right inside `worktreesFolder`, itself no symbolic link, which its repository
- * lists as a linked work tree. Never throws for a directory that is something else. `repo`, the root of the repository for which
- * it was made, helps to know one whose link is broken.
+ * lists as a linked work tree. Never throws for a directory that is something else. `repo`: the root of the repository for which it
+ * was made; without it one whose link is broken is none.
  */
 export async function isOurs(
   git: Git,
@@ -57,17 +57,16 @@ export async function isOurs(
   const state = await readLink(real);
   if (state.state === 'main') return no(`${path} is a repository of its own`);
   if (state.state === 'gone') return no(`${path} is gone`, true);
-  const broken = state.state === 'broken' ? state.reason : '';
-  if (state.state === 'broken' && repo !== null && (await isGone(git, repo)))
-    return { ours: true, link: null, reason: `its repository ${repo} is gone` };
-  const asked = state.state === 'linked' ? state.link.commonDir : repo;
-  if (asked === null) return no(broken);
-  const paths = (await listWorktrees(git, asked)).map(worktree => worktree.path);
+  if (state.state === 'broken') {
+    if (repo === null) return no(state.reason);
+    const reason = (await isGone(git, repo)) ? `its repository ${repo} is gone` : state.reason;
+    return { ours: true, link: null, reason };
+  }
+  const paths = (await listWorktrees(git, state.link.commonDir)).map(worktree => worktree.path);
   const listed = await Promise.all(paths.map(each => realpath(each).catch(ifAbsent(null))));
   // The first is the main work tree.
-  const known = listed.indexOf(real) > 0;
-  if (state.state === 'broken') return known ? { ours: true, link: null, reason: broken } : no(broken);
-  return known ? { ours: true, link: state.link } : no(`its repository does not list ${path} as a worktree`);
+  if (listed.indexOf(real) > 0) return { ours: true, link: state.link };
+  return no(`its repository does not list ${path} as a worktree`);
 }
 
 const ASIDE = /^\.(leaving|removing)-(.+)-[0-9a-f]{12}$/;

@@ -220,6 +220,22 @@ test('whose repository is gone: what is there is discarded, what is not is said,
   t.regex(await git(story, `${story.repo}-moved`, 'branch'), /work/);
 });
 
+test('whose worktree git has forgotten: it is kept, and goes to the trash by force', async t => {
+  const story = await tell(t);
+  await story.make('work', 'echo precious > new.txt');
+  await story.ok('wait', 'work');
+  await rm(join(story.repo, '.git', 'worktrees', 'work'), { recursive: true });
+  const refused = await story.actor('discard', 'work');
+  t.is(refused.code, 4, refused.stderr);
+  t.regex(
+    refused.stderr,
+    /nobody can tell what is in the worktree of work: .* is missing\nhint: .*--force work\n$/,
+  );
+  await story.ok('discard', '--force', 'work');
+  const [entry] = await readdir(join(story.actorHome, 'trash'));
+  t.is(await readFile(join(story.actorHome, 'trash', entry!, 'worktree', 'new.txt'), 'utf8'), 'precious\n');
+});
+
 test('of several sessions none is touched when one is to be kept', async t => {
   const story = await tell(t);
   await story.make('clean', 'true');

@@ -70,7 +70,7 @@ test('a worktree that is gone is not ours, and said to be gone', async t => {
   t.like(await ours(world, join(world.worktreesFolder, 'nope')), { ours: false, gone: true });
 });
 
-test('a worktree with a broken link is ours by the word of its repository', async t => {
+test('a worktree with a broken link is ours where it was made for a repository', async t => {
   const world = await withWorld(t);
   const path = await world.worktree();
   await world.sh(path, 'rm .git');
