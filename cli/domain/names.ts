@@ -24,6 +24,19 @@ export function isMainName(name: string): boolean {
   return /^main(-|$)/i.test(name);
 }
 
+/** Letters that Unicode does not take apart into a plain one and a mark. */
+const LETTERS: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+};
+
 /**
  * A valid name from any text: `Fix the nav bar!` → `fix-the-nav-bar`. At most five words and 40 characters.
  * Answers null when nothing usable is left.
@@ -33,6 +46,7 @@ export function nameFromText(text: string): string | null {
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
+    .replace(/[ßæœøłđðþı]/g, letter => LETTERS[letter] ?? letter)
     .split(/[^a-z0-9]+/)
     .filter(word => word !== '');
   let name = '';

@@ -69,6 +69,7 @@ const texts: [string, string | null][] = [
   ['/compact', 'compact'],
   ['日本語', null],
   ['', null],
+  ['Größe ändern, Łódź', 'grosse-andern-lodz'],
   ['?!', null],
 ];
 for (const [text, name] of texts)
