@@ -10,3 +10,8 @@ export function quoteTmux(word: string): string {
 export function commandLine(words: string[]): string {
   return words.map(quoteTmux).join(' ');
 }
+
+/** The shell command of a `pipe-pane`, without the meaning that this gives to formats (`#`) and times (`%`). */
+export function literalCommand(shellCommand: string): string {
+  return shellCommand.replaceAll('#', '##').replaceAll('%', '%%');
+}

@@ -1,7 +1,7 @@
 /** Windows of agents: born with their marks, closed by id. */
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { literalCommand } from './pipe.js';
+import { literalCommand } from './quote.js';
 import { type Tmux, TmuxError } from './tmux.js';
 
 /** tmux's own session that holds all windows; each client looks at it through a grouped one of its own. */

@@ -27,7 +27,7 @@ export async function run(input: Input, context: Context): Promise<ExitCode> {
 }
 
 /** `42  07:12:03  fix-nav  completed (2m13s): the last message, on one line`. */
-export function eventLine(event: ActorEvent, now: number): string {
+function eventLine(event: ActorEvent, now: number): string {
   const what = [
     event.type,
     event.waiting_for ?? event.reason,

@@ -63,7 +63,7 @@ async function newParams(input: Input, { io, cwd }: Context): Promise<Methods['n
  * Which positional is what: of two the first is the name; one alone is the name if it can be, and the prompt if it has a
  * blank in it. @throws UsageFailure, with a name that would do, when it is neither.
  */
-export function nameAndPrompt(
+function nameAndPrompt(
   positionals: readonly string[],
   promptByOption: boolean,
 ): { name: string | null; positional: string | null } {

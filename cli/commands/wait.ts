@@ -41,7 +41,7 @@ export async function run(input: Input, { io, follow }: Context): Promise<ExitCo
 }
 
 /** Did it do what it was asked? Not when it waits for a person, is gone, or its last turn ended badly. */
-export function isComplete({ status, outcome }: WaitResult): boolean {
+function isComplete({ status, outcome }: WaitResult): boolean {
   return status !== 'waiting' && status !== 'exited' && (outcome === null || outcome === 'completed');
 }
 

@@ -10,23 +10,31 @@ import type { ConversationRecord } from '../agents/agent.js';
  */
 export async function isRecorded(id: string, { files, folders, mark }: ConversationRecord): Promise<boolean> {
   for (const file of files) if (await holds(file, mark)) return true;
-  for (const folder of folders) {
-    const entries = await readdir(folder, { recursive: true }).catch(() => []);
-    for (const entry of entries)
-      if (path.basename(entry).includes(id) && (await holds(path.join(folder, entry), mark))) return true;
-  }
+  for (const folder of folders)
+    for await (const file of filesBelow(folder))
+      if (path.basename(file).includes(id) && (await holds(file, mark))) return true;
   return false;
 }
 
+/** Not one recursive `readdir`: that finds nothing at all when one folder cannot be read, or goes meanwhile. */
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(file);
+    else yield file;
+  }
+}
+
 async function holds(file: string, mark: string | undefined): Promise<boolean> {
-  if (mark === undefined || !existsSync(file)) return existsSync(file);
-  const handle = await open(file);
+  if (mark === undefined) return existsSync(file);
+  const handle = await open(file).catch(() => null);
   try {
-    for await (const line of handle.readLines({ autoClose: false })) if (line.includes(mark)) return true;
+    for await (const line of handle?.readLines({ autoClose: false }) ?? [])
+      if (line.includes(mark)) return true;
   } catch {
-    // A folder of that name.
+    // It is a folder.
   } finally {
-    await handle.close();
+    await handle?.close();
   }
   return false;
 }

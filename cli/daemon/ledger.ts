@@ -50,11 +50,12 @@ export class Ledger {
   watchClock(): void {
     const [wall, steady] = [Date.now(), performance.now()];
     const before = this.#looked;
-    const lastLook = wall - (steady - before.steady);
+    const since = steady - before.steady;
+    const lastLook = wall - since;
     this.#looked = { wall, steady };
     if (lastLook >= before.wall - CLOCK_SLACK) return;
     try {
-      this.#commit([{ kind: 'clock', latest: lastLook }]);
+      this.#commit([{ kind: 'clock', latest: lastLook, was: before.wall + since }]);
     } catch (error) {
       this.#looked = before;
       throw error;
@@ -87,10 +88,15 @@ export class Ledger {
     } catch {}
   }
 
-  /** A time that an agent or a file tells. One that lies ahead was told before the clock was set back: it is of the past. */
+  /**
+   * A time that an agent or a file tells, in milliseconds since the epoch. One that lies ahead was told before the clock was set
+   * back, and is of the past; or another machine's clock says it, and it is now.
+   */
   past(at: number): number {
     const now = Date.now();
-    return at > now + CLOCK_SLACK ? (this.world.clockSetBack ?? now) : at;
+    if (at <= now + CLOCK_SLACK) return at;
+    const { clockSetBack } = this.world;
+    return clockSetBack && at <= clockSetBack.was + CLOCK_SLACK ? clockSetBack.latest : now;
   }
 
   /** Something that is no record changed (a draft holds a prompt back): those who wait look again. */

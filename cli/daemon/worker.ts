@@ -121,12 +121,12 @@ export class Worker {
         act.prompt = null;
       }
       if (act.act === 'launch') {
-        this.#isWanted = false;
         this.startFailure = null;
         try {
           await launchAgent(this.#daemon, this, act.prompt);
         } catch (error) {
           // Held, or it would be tried for ever; whoever asked for it looks for the failure then.
+          this.#isWanted = false;
           this.startFailure = error;
           this.#daemon.log(`${this.#name}: the agent did not start`, error);
           this.#daemon.ledger.commit([{ kind: 'held', session: this.#name, held: true }]);

@@ -42,7 +42,10 @@ export function apply(world: World, record: JournalRecord): void {
       Object.assign(world, thaw(record.world));
       return;
     case 'clock':
-      world.clockSetBack = record.latest;
+      world.clockSetBack = {
+        latest: record.latest,
+        was: Math.max(record.was, world.clockSetBack?.was ?? 0),
+      };
       for (const session of world.sessions.values()) setBack(session, record.latest);
       return;
     case 'prompt':

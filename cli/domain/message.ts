@@ -97,7 +97,8 @@ function attributeValue(value: string): string {
     .replaceAll('"', '&quot;')
     .replaceAll('<', '&lt;')
     .replace(/\s+/g, ' ');
-  return firstBytes(Buffer.from(text, 'utf8'), VALUE_BYTES);
+  const first = firstBytes(Buffer.from(text, 'utf8'), VALUE_BYTES);
+  return first === text ? text : first.replace(/&\w*$/, '');
 }
 
 /** Without control characters other than tab and newline, and without bidirectional overrides. */

@@ -6,8 +6,7 @@ export type Act =
   | { act: 'launch'; prompt: Prompt | null }
   /** Put this prompt in. */
   | { act: 'send'; prompt: Prompt }
-  /** Find out what became of a prompt that was handed over before this daemon lived. */
-  | { act: 'nothing' };
+  | { act: 'nothing'; prompt?: never };
 
 /**
  * The next act. `wanted`: a person asked for the agent itself (attach, `actor run` without a prompt), so it is started even

@@ -65,8 +65,11 @@ export type JournalRecord = { time: number; processed?: Processed } & (
     }
   /** An inbox file was dealt with; it may still lie there if the daemon died just then. */
   | { kind: 'inbox'; file: string }
-  /** The machine's clock was set back: by the clock as it is now, what is on record happened no later than `latest`. */
-  | { kind: 'clock'; latest: number }
+  /**
+   * The machine's clock was set back: by the clock as it is now, what is on record happened no later than `latest`; the clock
+   * before never said more than `was`.
+   */
+  | { kind: 'clock'; latest: number; was: number }
   /** Beginning of a journal segment: the world as it was. */
   | { kind: 'checkpoint'; world: unknown }
 );

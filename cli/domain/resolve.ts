@@ -32,7 +32,7 @@ interface Saying<T> {
 }
 
 /** The agent of a person who has said nothing. */
-export const DEFAULT_AGENT = 'claude';
+const DEFAULT_AGENT = 'claude';
 
 /**
  * @param mainAgent the kind of the main that the session belongs to, if there is one: weaker than any word of the settings

@@ -112,8 +112,8 @@ export interface World {
   requests: Map<string, { session: string; prompt: string | null }>;
   /** The event that each prompt ended with, by the prompt's id. The newest ones: who waits for one may ask late. */
   ends: Map<string, number>;
-  /** Everything up to here was over when the machine's clock was set back the last time; absent: it never was. */
-  clockSetBack?: number;
+  /** The machine's clock was set back: all before the last time was over at `latest`, and told as at most `was`; absent: it never was. */
+  clockSetBack?: { latest: number; was: number };
 }
 
 export function emptyWorld(): World {

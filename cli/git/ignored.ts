@@ -11,7 +11,7 @@ import { ifAbsent } from './link.js';
 import { isDirected, type Rule, reachesInto } from './patterns.js';
 
 /** What git ignores in a work tree, relative to its root: files, and directories that are ignored as such, which end in `/`. */
-export async function listIgnored(git: Git, root: string): Promise<Bytes[]> {
+async function listIgnored(git: Git, root: string): Promise<Bytes[]> {
   const output = await git.run(
     root,
     ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'],

@@ -46,10 +46,15 @@ export async function describeRepository(git: Git, dir: string): Promise<Reposit
   };
 }
 
-/** Is there no repository any more at this root of one? It was moved, or deleted. Throws as {@link describeRepository}. */
+/** Is there no repository any more at this root of one? It was moved, or deleted. One that git cannot or will not read is there. */
 export async function isGone(git: Git, root: string): Promise<boolean> {
   if ((await lstat(root).catch(() => null)) === null) return true;
-  return (await describeRepository(git, root))?.root !== root;
+  try {
+    return (await describeRepository(git, root))?.root !== root;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }
 
 const PLACES = [

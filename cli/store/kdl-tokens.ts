@@ -44,7 +44,7 @@ export class KdlSyntaxProblem extends Error {
 }
 
 /** Most line ends, comments, escapes and quotes in a document: each costs kdljs 1 to 3 µs. */
-export const PIECE_LIMIT = 20_000;
+const PIECE_LIMIT = 20_000;
 
 /** How deep comments and children may nest: kdljs reads both by recursion. */
 export const DEPTH_LIMIT = 32;

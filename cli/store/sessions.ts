@@ -169,7 +169,7 @@ function list(folder: string): string[] {
 }
 
 /** Any error of reading a file as a problem to be listed. */
-export function problemOf(file: string, error: unknown): FileProblem {
+function problemOf(file: string, error: unknown): FileProblem {
   if (error instanceof KdlError) return { file, ...error.at, message: error.problem };
   if (error instanceof Failure) return { file, line: null, column: null, message: error.message };
   throw error;

@@ -65,7 +65,8 @@ test.serial('a Tab in a bash that a person works in', async t => {
   await person.press('C-u');
   await person.type('actor roles --dir /et');
   await person.press('Tab');
-  t.regex(await person.sees(/actor roles --dir \/etc/), /\/etc\/$/m);
+  await person.sees(/actor roles --dir \/etc\/$/m);
+  t.pass();
 });
 
 test.serial('the script is for the shell that was named, else for the one of SHELL', async t => {

@@ -1,5 +1,5 @@
 /** An agent that nobody wrote code for, by a few lines of settings. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { isAlive } from '../helpers/processes.js';
@@ -309,6 +309,43 @@ test.serial(
     );
   },
 );
+
+test.serial('turns of one moment are each told, also when the daemon dies between two of them', async t => {
+  const story = await tell(t);
+  const script = join(story.home, 'mine.sh');
+  const turn = 'actor-event turn-begin --message "$n"; actor-event turn-end --message "$n"';
+  await writeFile(
+    script,
+    `until [ -e ~/go ]; do sleep 0.02; done\nfor n in $(seq 3); do ${turn}; done\ntouch ~/said\nexec cat\n`,
+  );
+  await mkdir(story.actorHome, { recursive: true });
+  await writeFile(
+    join(story.actorHome, 'settings.kdl'),
+    `agent "mine" { command "sh" "${script}"; turn-end "hook" }\n`,
+  );
+  await make(story, 'fix');
+  await story.ok('run', 'fix');
+  await story.until('fix', ({ window }) => window !== null);
+  await story.ok('daemon', 'stop');
+  await writeFile(join(story.home, 'go'), '');
+  await eventually(
+    () => readdir(story.home),
+    names => names.includes('said'),
+  );
+  // A tick of the kernel is a few milliseconds: a machine that is fast enough says all of it in one.
+  const inbox = join(story.actorHome, 'inbox');
+  const moment = new Date();
+  for (const name of await readdir(inbox)) await utimes(join(inbox, name), moment, moment);
+  await story.actor('daemon', 'start', { env: { ACTOR_FAULT: 'after-completed' } });
+  const completed = await eventually(
+    () => story.events('--session', 'fix', '--type', 'completed'),
+    found => found.at(-1)?.message === '3',
+  );
+  t.deepEqual(
+    completed.map(({ message }) => message),
+    ['1', '2', '3'],
+  );
+});
 
 test.serial('what a program says before its daemon knows its window is not lost', async t => {
   const story = await tell(t);

@@ -220,6 +220,25 @@ test('whose repository is gone: what is there is discarded, what is not is said,
   t.regex(await git(story, `${story.repo}-moved`, 'branch'), /work/);
 });
 
+test('whose repository is damaged: a session without a worktree is discarded, and one whose worktree is gone by force', async t => {
+  const story = await tell(t);
+  await story.make('work', 'echo precious > new.txt');
+  await story.make('beside', '--no-worktree', 'true');
+  await story.actor('wait');
+  await rm((await story.show('work')).dir, { recursive: true });
+  await rm(join(story.repo, '.git', 'HEAD'));
+  const home = { cwd: story.home };
+
+  const beside = await story.actor('discard', 'beside', home);
+  t.deepEqual([beside.code, beside.stdout], [0, 'discarded beside\n'], beside.stderr);
+  t.notRegex(beside.stderr, /gone/);
+  const refused = await story.actor('discard', 'work', home);
+  t.is(refused.code, 4, refused.stderr);
+  t.regex(refused.stderr, /nobody can tell what git holds of it: .*\nhint: actor discard --force work\n$/);
+  const forced = await story.actor('discard', '--force', 'work', home);
+  t.is(forced.code, 0, forced.stderr);
+});
+
 test('whose worktree git has forgotten: it is kept, and goes to the trash by force', async t => {
   const story = await tell(t);
   await story.make('work', 'echo precious > new.txt');

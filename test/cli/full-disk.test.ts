@@ -82,7 +82,11 @@ test.serial(
     await disk.makeRoom();
     t.is(await waiting, 'one');
     t.regex((await story.told()).join('\n'), /^\[actor\] fix completed \([^)]*\): one$/);
-    t.deepEqual(await readdir(join(story.actorHome, 'mail', 'main')), []);
+    // Told, that is printed, comes a moment before the removal.
+    await eventually(
+      () => readdir(join(story.actorHome, 'mail', 'main')),
+      names => names.length === 0,
+    );
   },
 );
 

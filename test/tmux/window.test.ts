@@ -5,7 +5,6 @@ import test from 'ava';
 import { captureScreen, lookAtPane } from '../../tmux/capture.js';
 import { sendKeys } from '../../tmux/keys.js';
 import { listPanes } from '../../tmux/panes.js';
-import { pipePane } from '../../tmux/pipe.js';
 import { quoteShell } from '../../tmux/shell.js';
 import { Tmux } from '../../tmux/tmux.js';
 import { closeWindow, openWindow, pokeDeadPane } from '../../tmux/window.js';
@@ -224,19 +223,21 @@ test('keys reach the program, also from under copy mode and the menu', async t =
   t.is(await sendKeys(tmux, pane, ['C-c']), 'dead');
 });
 
-test('a pipe takes the output to a path of any characters, and stays when asked for again', async t => {
-  const { arena, tmux, open } = await withServer(t);
+test('a pipe takes the output, from the first byte on, to a path of any characters', async t => {
+  const { arena, tmux } = await withServer(t);
   const file = join(arena.root, `o #{pid} %H it's`);
-  const { pane } = await open('piped', ['/bin/sh', '-c', 'while read line; do echo "got $line"; done']);
-  const command = `cat >>${quoteShell(file)}`;
-  await pipePane(tmux, pane, command);
-  await pipePane(tmux, pane, command);
-  await tmux.run(['send-keys', '-t', pane, 'a', 'Enter']);
-  await eventually(
+  await openWindow(tmux, {
+    name: 'piped',
+    dir: arena.root,
+    argv: ['/bin/sh', '-c', 'echo first; exec sleep 300'],
+    options: {},
+    pipe: `cat >>${quoteShell(file)}`,
+  });
+  const text = await eventually(
     () => readFile(file, 'utf8'),
-    text => text.includes('got a'),
+    got => got.endsWith('\n'),
   );
-  t.is(await tmux.run(['display-message', '-p', '-t', pane, '#{pane_pipe}']), '1');
+  t.is(text, 'first\r\n');
 });
 
 test('twenty first windows at once: the session is made once, and all of them open', async t => {

@@ -54,3 +54,25 @@ test.serial('a clock that was set back moves what is on record back, once, howev
   }
   t.is(moves(), 1);
 });
+
+test.serial('a time that lies ahead is of the past only if the clock before said so once', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'actor-clock-'));
+  const now = Date.now;
+  const journal = new Journal(folder);
+  t.teardown(() => {
+    Date.now = now;
+    journal.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const ledger = new Ledger(journal);
+  Date.now = () => now() + HOUR;
+  ledger.watchClock();
+  Date.now = now;
+  const setBack = now();
+  ledger.watchClock();
+  // Half an hour later.
+  Date.now = () => now() + HOUR / 2;
+  const past = (ahead: number) => ledger.past(Date.now() + ahead);
+  t.true(Math.abs(past(HOUR / 4) - setBack) < 1000, 'told before');
+  t.true(Math.abs(past(HOUR) - Date.now()) < 1000, 'of another clock, a file server’s, say: told now');
+});

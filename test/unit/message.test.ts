@@ -47,3 +47,10 @@ test('whatever an event says, its element takes less than 10,000 bytes', t => {
     t.regex(text, /\n\[… \d+ bytes left out; all of it: actor show fix …\]\n/);
   }
 });
+
+test('an attribute that is cut ends with no half of an escape', t => {
+  for (const escaped of ['&', '"', '<']) {
+    const { event } = told('done', { reason: `x${escaped.repeat(300)}` });
+    t.regex(messageOf([{ event, redelivered: false }], TOKEN), / reason="x(&\w+;){30,}" /);
+  }
+});

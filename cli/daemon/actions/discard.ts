@@ -118,12 +118,7 @@ async function firstLook(task: Task, session: Session): Promise<Loss[] | null> {
   const ownership = await isOurs(git, dir, daemon.places.worktrees, repo);
   if (!ownership.ours) {
     if (!ownership.gone) throw new Failure(EXIT.refused, `not removed: ${ownership.reason}`);
-    if (repo && !(await forgetGone(git, repo, dir)) && !force)
-      throw new Failure(
-        EXIT.refused,
-        `the worktree of ${name} is gone, and git still holds commits of it that are on no branch`,
-        `git -C '${repo}' worktree list`,
-      );
+    if (repo) await forgetWorktree(task, session, repo);
     return null;
   }
   if (ownership.link === null) {
@@ -142,6 +137,20 @@ async function firstLook(task: Task, session: Session): Promise<Loss[] | null> {
   if (isAllowed) task.accepted.set(session, losses);
   else if (losses.length > 0 && !force) throw refusal(name, losses);
   return losses;
+}
+
+/** What git knows of a worktree that is gone is forgotten. @throws Failure when that may hold work, unless by force */
+async function forgetWorktree({ git, force }: Task, { definition }: Session, repo: string): Promise<void> {
+  const { name, dir } = definition;
+  let why = 'git still holds commits of it that are on no branch';
+  let hint = `git -C '${repo}' worktree list`;
+  try {
+    if (await forgetGone(git, repo, dir)) return;
+  } catch (error) {
+    why = `nobody can tell what git holds of it: ${error instanceof Error ? error.message : String(error)}`;
+    hint = `actor discard --force ${name}`;
+  }
+  if (!force) throw new Failure(EXIT.refused, `the worktree of ${name} is gone, and ${why}`, hint);
 }
 
 /** Has the user's own check said yes? False: there is none. @throws Failure when it said no */

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { openWindow } from '../../../tmux/window.js';
 import type { LaunchPlan } from '../../agents/agent.js';
 import { Failure } from '../../domain/failure.js';
+import { nextAct } from '../../domain/next.js';
 import { eventRecord } from '../../domain/step.js';
 import type { Prompt, Session } from '../../domain/world.js';
 import { EXIT } from '../../protocol.js';
@@ -30,7 +31,8 @@ import type { Worker } from '../worker.js';
 import { launchScript } from './launch-script.js';
 
 /**
- * Starts the agent of this worker's session, with `prompt` in its argv if it takes it there.
+ * Starts the agent of this worker's session, with `prompt` in its argv if it takes it there; does nothing when that is not the
+ * next one any more by then.
  * @throws Failure when the program is missing or tmux refuses; the session is then as it was.
  */
 export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt | null): Promise<void> {
@@ -55,6 +57,8 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
   const { conversation: id } = definition;
   const record = begun && id !== null ? agent.conversationRecord?.(id, definition, env) : undefined;
   const resume = begun && (id === null || !record || (await isRecorded(id, record)));
+  // That can take a while, in which a prompt is dropped, or held.
+  if (prompt && nextAct(session, false).prompt !== prompt) return;
   daemon.ledger.commit([
     {
       kind: 'launching',

@@ -7,7 +7,7 @@ import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
 import { hasEnded } from '../processes.js';
 import { type AgentMessage, readInbox, removeMessage } from './inbox.js';
-import { observe } from './observe.js';
+import { INBOX, observe } from './observe.js';
 import { sweepPanes } from './panes.js';
 
 /**
@@ -22,6 +22,8 @@ const SWEEP_PANES = 15_000;
 
 /** A microsecond, in milliseconds. */
 const LATER = 0.001;
+/** Messages of the same time are taken as this far apart at most, in milliseconds: the kernel's own ticks are longer. */
+const MOMENT = 1;
 
 export class Inputs {
   readonly #daemon: Daemon;
@@ -30,8 +32,6 @@ export class Inputs {
   #arePanesPoked = false;
   #timers: NodeJS.Timeout[] = [];
   #sweeps = 0;
-  /** The last message of each launch: the time of its file, and as what it was taken. */
-  readonly #last = new Map<string, { time: number; at: number }>();
   #unwatch: (() => void) | null = null;
 
   constructor(daemon: Daemon) {
@@ -133,17 +133,9 @@ export class Inputs {
     if (!session || session.launch?.id !== message.launch) return;
     const view = this.#daemon.workerOf(session).running?.view;
     if (!view) return;
-    const origin = { at: this.#inOrder(message), position: null };
+    const origin = { at: inOrder(session, message.at), position: null };
     const observations = this.#daemon.agentOf(session).hook(message.event, message.payload, origin, view);
     observe(this.#daemon, message.session, message.launch, observations, message.file);
-  }
-
-  /** What was read later happened later, also in the same tick of the kernel. */
-  #inOrder({ launch, at: time }: AgentMessage): number {
-    const last = this.#last.get(launch);
-    const at = last?.time === time ? last.at + LATER : time;
-    this.#last.set(launch, { time, at });
-    return at;
   }
 
   #safely(what: string, act: () => void): void {
@@ -153,4 +145,10 @@ export class Inputs {
       this.#daemon.log(what, error);
     }
   }
+}
+
+/** What was read later happened later, also in the same tick of the kernel, and when another daemon read what came before. */
+function inOrder({ cursors }: Session, time: number): number {
+  const last = cursors[INBOX];
+  return last !== undefined && last >= time && last < time + MOMENT ? last + LATER : time;
 }

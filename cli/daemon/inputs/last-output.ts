@@ -12,11 +12,11 @@ const LOOK_EVERY = 20;
  */
 export async function lastOutput(running: Running, screen: string): Promise<string | null> {
   const [row = ''] = screen.trimEnd().split('\n').slice(-1);
-  for (const deadline = Date.now() + LAG; ; await delay(LOOK_EVERY)) {
+  for (const deadline = performance.now() + LAG; ; await delay(LOOK_EVERY)) {
     running.readTails(true);
     const { pending } = running;
     if (pending === null) return null;
-    if (pending.text.trimEnd().endsWith(row) || Date.now() >= deadline)
+    if (pending.text.trimEnd().endsWith(row) || performance.now() >= deadline)
       return pending.isOfTurn ? pending.text : null;
   }
 }

@@ -5,6 +5,9 @@ import type { Daemon } from '../context.js';
 import { saveDefinition } from '../definitions.js';
 import { point } from '../fault.js';
 
+/** The cursor of a launch's messages: as of when the last one was taken, in milliseconds since the epoch. */
+export const INBOX = 'inbox';
+
 /**
  * Takes in what the agent of `launch` was seen to do. Observations of a launch that is over are dropped: what it did was
  * settled when it went. `inboxFile`: the file that told, noted in the journal with the last of its consequences.
@@ -31,7 +34,11 @@ export function observe(
     if (view && observation.type === 'turn-began' && !isKept) view.composer = null;
     const records = step(world, session, observation, daemon.agentOf(session).samePrompt);
     if (inboxFile !== undefined && index === observations.length - 1 && (records.length > 0 || isChanged))
-      records.push({ kind: 'inbox', file: inboxFile });
+      records.push({
+        kind: 'inbox',
+        file: inboxFile,
+        processed: { session: name, source: INBOX, position: observation.at },
+      });
     if (records.length === 0) {
       if (observation.type === 'ready') isChanged = true;
       continue;
