@@ -10,7 +10,7 @@ import { type ToldEvent, toldAnywhere } from './transcripts.js';
 
 const EVENTS = 100;
 /** How long the states go on changing, in milliseconds; what is left of the events comes in the last one. */
-const TIME = 150_000;
+const TIME = 90_000;
 const WORKERS = ['w1', 'w2', 'w3', 'w4'];
 const DRAFT = 'half a thought about';
 
