@@ -6,6 +6,7 @@
  * Written down before it is handed out, and closed only by the receiving agent's own transcript; see `DeliveryState`.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { recipientOf } from '../domain/event.js';
 import { fitting, messageOf, type Told } from '../domain/message.js';
 import type { Door } from '../domain/record.js';
@@ -314,10 +315,29 @@ export class Post {
         this.#alarm.in(since + patience - now + 100);
         continue;
       }
-      this.#daemon.log(`${delivery.to}: it lost the events ${delivery.events.join(', ')}`);
-      this.#withdraw(delivery, false);
-      if (delivery.door === 'mcp') this.#distrust(delivery.launch);
+      this.#settleMissed(delivery);
     }
+  }
+
+  #settleMissed(delivery: Delivery): void {
+    const { token, to, launch, door, events } = delivery;
+    if (this.#isAllThereIs(delivery)) {
+      this.#daemon.ledger.commit([{ kind: 'delivery', token, to, launch, door, events, state: 'seen' }]);
+      return;
+    }
+    this.#daemon.log(`${to}: it lost the events ${events.join(', ')}`);
+    this.#withdraw(delivery, false);
+    if (door === 'mcp') this.#distrust(launch);
+  }
+
+  /** Claude writes no transcript where CLAUDE_CODE_SKIP_PROMPT_HISTORY is set: its hook's word counts, if the turn was answered. */
+  #isAllThereIs({ to, door, state }: Delivery): boolean {
+    const session = this.#daemon.ledger.world.sessions.get(to);
+    const transcript = session?.launch?.transcript ?? null;
+    const isTaken = state === 'accepted' || door === 'hook';
+    return (
+      isTaken && session?.last?.outcome === 'completed' && transcript !== null && !existsSync(transcript)
+    );
   }
 
   /** How long a sign of this delivery may still take, as things stand, in milliseconds; null: as long as it likes. */

@@ -119,3 +119,16 @@ test('a hook of its person keeps the prompt that tells an event from claude: it 
   await tellBesideHook(stage, 'rm "$HOME/on"; echo not now >&2; exit 2');
   await stage.isTold('boss', [await stage.event('works', 'completed')]);
 });
+
+test('a claude that writes no transcript is told once all the same', async t => {
+  const stage = await withStage(t, { env: { CLAUDE_CODE_SKIP_PROMPT_HISTORY: '1' } });
+  await stage.startMain();
+  await stage.actor('new', 'works', '--agent', 'shell', { env: { ACTOR_NAME: 'main' } });
+  await stage.actor('run', 'works', 'echo done', '--wait');
+  await stage.event('main', 'completed');
+  await stage.eventually(
+    () => stage.show('main'),
+    ({ waiting_events }) => waiting_events === 0,
+  );
+  t.is((await stage.prompts()).filter(text => text.includes('<actor-event ')).length, 1);
+});
