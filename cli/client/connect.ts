@@ -48,7 +48,7 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
       daemon?.release();
       return attempt;
     }
-    if (!NOBODY.has(attempt) && attempt !== 'EAGAIN')
+    if (!NOBODY.has(attempt) && !AGAIN.has(attempt))
       throw new Failure(EXIT.failed, `cannot connect to the daemon at ${home.socket} (${attempt})`);
     if (NOBODY.has(attempt)) {
       if (start === 'never') return null;
@@ -75,6 +75,11 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
 
 /** The errors of a connect that say that no daemon listens. */
 const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
+/**
+ * The errors of a connect that only another one explains: the daemon's queue is full; the daemon ended (killed, or on purpose)
+ * before it took this connection from it, unix_release_sock() in Linux's net/unix/af_unix.c.
+ */
+const AGAIN: ReadonlySet<string> = new Set(['EAGAIN', 'ECONNRESET']);
 
 /** A connection, or the code of the error. */
 function open(path: string): Promise<Socket | string> {

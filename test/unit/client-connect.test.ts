@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { rmdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -109,6 +111,22 @@ test('a socket file that a killed daemon left is no daemon', async t => {
   t.is(await open('never'), null);
   await rmdir(join(path, 'owner'));
   (await open())!.destroy();
+  t.is((await starts()).length, 2);
+});
+
+test('a daemon that is killed before it takes a connection is followed by the next one', async t => {
+  const { open, starts, path, home } = await world(t);
+  (await open())!.destroy();
+  const { pid } = (await starts())[0]!;
+  process.kill(pid, 'SIGSTOP');
+  // Queued at once, and only looked at when this turn of the event loop ends, with the daemon gone.
+  const opened = open();
+  process.kill(pid, 'SIGKILL');
+  rmdirSync(join(path, 'owner'));
+  const listensNoMore = `const look = () => require('node:net').connect(process.argv[1])
+    .on('error', error => error.code === 'ECONNREFUSED' || look()).on('close', failed => failed || look()); look();`;
+  execFileSync(process.execPath, ['-e', listensNoMore, home.socket], { timeout: 20_000 });
+  (await opened)!.destroy();
   t.is((await starts()).length, 2);
 });
 
