@@ -8,10 +8,10 @@ import { listPanes } from '../../tmux/panes.js';
 import { settleSending } from './acts/send.js';
 import type { Daemon } from './context.js';
 import { readDefinitions, watchDefinitions } from './definitions.js';
-import type { Post } from './deliver.js';
 import { forgetPromptEnvironments } from './environment.js';
 import type { Inputs } from './inputs/inputs.js';
 import { sweepPanes } from './inputs/panes.js';
+import type { Post } from './post/post.js';
 import { recoverCheckouts } from './recover-checkouts.js';
 
 export async function reconcile(daemon: Daemon, inputs: Inputs, post: Post): Promise<void> {

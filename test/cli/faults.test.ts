@@ -1,7 +1,9 @@
 /** The daemon dies at each step of each operation, the hardest way; the next command finds out what became of it. */
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { untilGone } from '../../cli/client/connect.js';
+import { findHome } from '../../cli/client/home.js';
 import { eventually } from '../helpers/wait.js';
 import { tell } from './story.js';
 
@@ -65,6 +67,33 @@ for (const fault of ['after-worktree', 'after-queued', 'after-launching', 'after
     t.deepEqual(await readdir(join(story.actorHome, 'worktrees')), ['fix']);
     t.is((await story.tmux('list-windows', '-a', '-F', '#{@actor_name}')).stdout, 'fix\n');
   });
+
+test('mail that cannot be made ready is made ready when it can', async t => {
+  const story = await tell(t);
+  await story.ok('--detach', 'shell');
+  await story.make('fix');
+  await story.arm('after-offered');
+  const armed = await story.daemonPid();
+  await story.ok('run', 'fix', 'echo done');
+  const folder = join(story.actorHome, 'mail', 'main');
+  const draft = await eventually(
+    async () => (await readdir(folder)).find(name => /^\..*\.print$/.test(name)),
+    name => name !== undefined,
+  );
+  t.true(await untilGone(findHome(story.env, '/'), armed));
+  const inItsPlace = join(folder, draft!.slice(1));
+  await mkdir(inItsPlace);
+  await story.ok('list');
+  await eventually(
+    () => story.ok('daemon', 'logs'),
+    log => log.includes('EISDIR'),
+  );
+  await rmdir(inItsPlace);
+  await eventually(
+    () => story.told(),
+    told => told.length === 1,
+  );
+});
 
 test('a parent whose mail cannot be written keeps no other parent from being told', async t => {
   const story = await tell(t);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Mail } from '../../cli/daemon/mail.js';
+import { Mail } from '../../cli/daemon/post/mail.js';
 
 function mailbox(t: ExecutionContext) {
   const root = mkdtempSync('/tmp/a-mail-');

@@ -23,7 +23,7 @@ import { isRecorded } from '../conversation.js';
 import { saveDefinition } from '../definitions.js';
 import { callerEnvironment, forgetEnvironment } from '../environment.js';
 import { point } from '../fault.js';
-import { Mail } from '../mail.js';
+import { Mail } from '../post/mail.js';
 import { KEPT_ENVIRONMENT, launchFolder } from '../running.js';
 import { systemPromptOf } from '../system-prompt.js';
 import { ensureServer } from '../tmux-server.js';

@@ -2,12 +2,13 @@
  * The door `queue`: events as messages in an agent's own queue. Each becomes a turn of its own when the agent takes it; in
  * between it stands in the agent's files, where it outlives the agent with its conversation, and this daemon.
  */
-import { isQueuePaused } from '../domain/event.js';
-import type { Delivery, Session } from '../domain/world.js';
-import type { Daemon } from './context.js';
+import { isQueuePaused } from '../../domain/event.js';
+import type { Delivery, Session } from '../../domain/world.js';
+import type { Daemon } from '../context.js';
+import { point } from '../fault.js';
+import { isRunningWith } from '../processes.js';
 import { enqueue, isQueued, wasEnqueued } from './enqueue.js';
-import { point } from './fault.js';
-import { isRunningWith } from './processes.js';
+import type { Office } from './office.js';
 
 /** Whether what a dead daemon had begun to put into a queue is still on its way is looked at this often, in milliseconds. */
 const STEP = 500;
@@ -20,14 +21,6 @@ const LOOK = 30_000;
 const LOOK_PAUSE = 2000;
 /** What left the queue and does not show in the transcript for this long was lost, in milliseconds. */
 const LOST_AFTER = 10_000;
-
-/** What the door asks of the post office. */
-export interface Office {
-  /** Hands this out again; `certain`: nobody can have seen it. */
-  withdraw(delivery: Delivery, certain: boolean): void;
-  /** Looks at all deliveries again after this time, in milliseconds. */
-  again(delay: number): void;
-}
 
 export class QueueDoor {
   readonly #daemon: Daemon;

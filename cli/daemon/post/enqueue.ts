@@ -1,7 +1,7 @@
 /** An agent's own queue: puts messages in, by the agent's own command, and looks what became of them. */
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
-import type { Agent, AgentView } from '../agents/agent.js';
+import type { Agent, AgentView } from '../../agents/agent.js';
 
 /** Codex takes 0.13 s on a fast machine; one that is not through after this time is ended, in milliseconds. */
 const TIMEOUT = 20_000;

@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { lineOf, messageOf, type Told } from '../domain/message.js';
-import type { Door } from '../domain/record.js';
+import { lineOf, messageOf, type Told } from '../../domain/message.js';
+import type { Door } from '../../domain/record.js';
 
 /** The file in `pending/` that names its delivery. */
 const TOKEN = 'token';
@@ -49,11 +49,15 @@ export class Mail {
     write(`${event}.json`, { hookSpecificOutput: { hookEventName: event, additionalContext: text } });
   }
 
-  /** Makes a drafted delivery claimable. Does nothing when that was done before. */
+  /** Makes a drafted delivery claimable. Does nothing when that was done before; throws what the file system throws. */
   publish(session: string, token: string): void {
     const folder = this.#folder(session);
-    move(path.join(folder, `.${token}.print`), path.join(folder, `${token}.print`));
-    move(path.join(folder, `.${token}.pending`), path.join(folder, 'pending'));
+    for (const [draft, ready] of [
+      [`.${token}.print`, `${token}.print`],
+      [`.${token}.pending`, 'pending'],
+    ] as const)
+      if (existsSync(path.join(folder, draft)))
+        renameSync(path.join(folder, draft), path.join(folder, ready));
   }
 
   /** The delivery that lies ready for a hook; null: none does. It may be claimed at any moment. */
