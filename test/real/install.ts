@@ -1,7 +1,7 @@
 /**
  * The real agents, in the versions that the adapters (and the definitions in `templates/agents`) were written against, in
  * ignored folders: `.cache/agents`, and `.cache/agents-<name>` for one that needs no code.
- * Run by itself it installs what is missing and prints what there is: `node .build/test/real/install.js [claude] [codex] [qwen]`.
+ * Run by itself it installs what is missing and prints what there is: `node .build/test/real/install.js [claude[@VERSION]] [codex] [qwen]`.
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -31,14 +31,21 @@ export function binOf(agent: Installable): string {
   return join(packageRoot, '.cache', folder, 'node_modules', '.bin');
 }
 
-/** Installs the agents that are not there in their pinned version, by npm (up to 370 MB each). @throws when npm fails */
-export async function installAgents(agents: readonly Installable[]): Promise<Installed> {
+/**
+ * Installs what is not there of these agents, by npm (up to 370 MB each): `claude` in its pinned version, `claude@2.1.332` in this
+ * one, to see whether a newer release still is what the adapters were written against.
+ * @throws when npm fails, or a word is none of these
+ */
+export async function installAgents(words: readonly string[]): Promise<Installed> {
   const versions: Installed['versions'] = {};
-  for (const agent of agents) {
+  for (const word of words) {
+    const [agent = '', asked] = word.split('@');
+    if (!isInstallable(agent)) throw new Error(`${word}: not one of ${Object.keys(PINNED).join(', ')}`);
     const bin = binOf(agent);
     const folder = join(bin, '..', '..');
     await mkdir(folder, { recursive: true });
-    const { package: name, version } = PINNED[agent];
+    const { package: name, version: pinned } = PINNED[agent];
+    const version = asked ?? pinned;
     if (!(await versionOf(join(bin, agent)))?.includes(version))
       await execa('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', `${name}@${version}`]);
     const answer = await versionOf(join(bin, agent));
@@ -49,6 +56,10 @@ export async function installAgents(agents: readonly Installable[]): Promise<Ins
   return { versions };
 }
 
+function isInstallable(agent: string): agent is Installable {
+  return Object.hasOwn(PINNED, agent);
+}
+
 async function versionOf(program: string): Promise<string | null> {
   if (!existsSync(program)) return null;
   const { stdout } = await execa(program, ['--version'], { reject: false });
@@ -56,7 +67,7 @@ async function versionOf(program: string): Promise<string | null> {
 }
 
 if (process.argv[1] && import.meta.url.endsWith(process.argv[1].replace(/^.*\/test\//, '/test/'))) {
-  const asked = process.argv.slice(2).filter(word => word in PINNED) as Installable[];
-  const installed = await installAgents(asked.length > 0 ? asked : ['claude', 'codex', 'qwen']);
+  const words = process.argv.slice(2);
+  const installed = await installAgents(words.length > 0 ? words : Object.keys(PINNED));
   for (const [agent, version] of Object.entries(installed.versions)) console.log(`${agent}: ${version}`);
 }

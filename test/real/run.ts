@@ -1,9 +1,12 @@
-/** `npm run test:real`: the stories with the real agents. Ends with a line `N passed, N failed`, and that exit code. */
+/**
+ * `npm run test:real [-- claude@2.1.332 …]`: the stories with the real agents, pinned unless a version is given. Ends with a line
+ * `N passed, N failed`, and that exit code.
+ */
 import { readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { endProcess, processesWith } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
-import { installAgents } from './install.js';
+import { installAgents, PINNED } from './install.js';
 
 /** For all stories together, in milliseconds. */
 const LIMIT = 35 * 60_000;
@@ -11,7 +14,11 @@ const LIMIT = 35 * 60_000;
 /** In the environment of everything that the stories start: what a story that is cut off leaves is found by it. */
 const mark = `${process.pid}-${Date.now()}`;
 
-const { versions } = await installAgents(['claude', 'codex', 'qwen']);
+const words = [...Object.keys(PINNED), ...process.argv.slice(2)];
+// The last word about an agent counts.
+const { versions } = await installAgents([
+  ...new Map(words.map(word => [word.split('@')[0], word])).values(),
+]);
 for (const [agent, version] of Object.entries(versions)) console.log(`${agent} ${version}`);
 
 // By name: a pattern would only choose among the files that package.json names.
