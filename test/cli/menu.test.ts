@@ -48,7 +48,9 @@ test.serial(
     t.regex(menu, /idle .*waits for work/);
     t.regex(menu, /4 sessions, 1 at work/);
 
-    await person.fingers('/', 'n', 'a');
+    await person.fingers('/');
+    await person.sees(/^filter:/m);
+    await person.fingers('n', 'a');
     const filtered = await person.sees(/filter: ?na/);
     await eventually(person.screen, screen => names(screen).join() === 'nav', { describe: () => filtered });
     await person.fingers('Enter', 'Enter');
@@ -75,8 +77,10 @@ const POPUP_GONE = /^((?!press a key|Starting)[\s\S])*$/;
 /** Opens the menu and filters it to the row of this session. */
 async function choose(person: Person, name: string): Promise<void> {
   await openMenu(person);
-  await person.fingers('/', ...name);
-  await eventually(person.screen, screen => names(screen).join() === name);
+  await person.fingers('/');
+  await person.sees(/^filter:/m);
+  await person.fingers(...name);
+  await person.sees(screen => names(screen).join() === name);
   await person.fingers('Enter');
   await person.sees(/n new/);
 }

@@ -226,7 +226,9 @@ test.serial('the words of other people are shown in the menu, and do nothing the
   t.regex(menu, /♯\(touch .*touched\)/);
   t.regex(menu, /♯\{pid\}♯\[fg=red\]/);
   t.regex(menu, /👩.*日本語é/);
-  await person.fingers('/', '#', '(', 't');
+  await person.fingers('/');
+  await person.sees(/^filter:/m);
+  await person.fingers('#', '(', 't');
   await person.sees(/─> \d+: .*e0/);
   await person.fingers('C-u');
   await person.type(`'; kill-server ; #(touch ${file}) '%`);

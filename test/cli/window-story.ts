@@ -11,7 +11,7 @@ export interface Person extends Terminal {
   /** Presses keys one after another, as fingers do: tmux takes what comes at once for a paste, in which no key is bound. */
   fingers(...keys: string[]): Promise<void>;
   /** Until the screen satisfies. @returns it. */
-  sees(what: RegExp): Promise<string>;
+  sees(what: RegExp | ((screen: string) => boolean)): Promise<string>;
 }
 
 export interface WindowStory extends Story {
@@ -37,7 +37,7 @@ export async function tellOfWindows(t: ExecutionContext): Promise<WindowStory> {
           for (const key of keys) await terminal.press(key);
         },
         sees: what =>
-          eventually(terminal.screen, screen => what.test(screen), {
+          eventually(terminal.screen, what instanceof RegExp ? screen => what.test(screen) : what, {
             describe: async () => JSON.stringify((await terminal.raw()).slice(-LAST_BYTES)),
           }),
       };
