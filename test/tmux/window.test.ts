@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { parseSettings } from '../../cli/store/settings.js';
 import { captureScreen, lookAtPane } from '../../tmux/capture.js';
 import { sendKeys } from '../../tmux/keys.js';
 import { listPanes } from '../../tmux/panes.js';
@@ -221,6 +222,19 @@ test('keys reach the program, also from under copy mode and the menu', async t =
     panes => panes?.some(each => each.pane === pane && each.dead) === true,
   );
   t.is(await sendKeys(tmux, pane, ['C-c']), 'dead');
+});
+
+test('every key that the settings take for an interrupt can be pressed', async t => {
+  const { tmux, recorder } = await withServer(t);
+  const window = await recorder('interrupts');
+  const signs = [...'q~;\'"#{}$%-\\'];
+  const named = ['C-M-x', 'S-Up', 'C-Left', 'M-Enter', 'F12', 'DC', 'IC', 'PPage', 'PageUp', 'NPage', 'BTab'];
+  for (const key of [...signs, ...named]) {
+    const text = `agent "a" { command "a"; turn-end "hook"; interrupt ${JSON.stringify(key)} }`;
+    t.deepEqual(parseSettings(text, '/settings.kdl').agents.get('a')?.interrupt, [key]);
+    t.is(await sendKeys(tmux, window.pane, [key]), 'sent', key);
+  }
+  await eventually(window.received, bytes => bytes.toString('latin1').startsWith(signs.join('')));
 });
 
 test('a pipe takes the output, from the first byte on, to a path of any characters', async t => {
