@@ -180,3 +180,14 @@ test.serial(
     t.regex(await readFile(join(story.actorHome, 'sessions', 'leaf.kdl'), 'utf8'), /^ {4}parent "lead"$/m);
   },
 );
+
+test.serial(
+  'a main is called after its repository, however long that is and whatever stands in it',
+  async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    const name = `${'a'.repeat(54)}.web`;
+    const cwd = await story.repository(name);
+    t.is(await story.ok('--detach', 'shell', { cwd }), `main-${name}`);
+  },
+);

@@ -101,7 +101,7 @@ function mainName(daemon: Daemon, place: { repo: string | null; dir: string }): 
   if (!isTaken('main')) return 'main';
   const base = path.basename(place.repo ?? place.dir);
   const suffix = isValidName(`main-${base}`) ? base : (nameFromText(base) ?? 'other');
-  return firstFreeName(`main-${suffix}`.slice(0, 60), isTaken);
+  return firstFreeName(`main-${suffix}`, isTaken);
 }
 
 function requireMainName(name: string): void {
