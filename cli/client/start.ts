@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../domain/failure.js';
+import { shellWord } from '../domain/shell-word.js';
 import { EXIT } from '../protocol.js';
 import type { Home } from './home.js';
 
@@ -131,14 +132,9 @@ function startInTmuxServer(home: Home, program: string): Promise<boolean> {
  * server ends), with no stream that tmux reads. tmux expands formats in it, so every `#` is doubled.
  */
 export function tmuxStartCommand(home: Home, node: string, program: string): string {
-  const environment = `unset ${WINDOW_VARIABLES.join(' ')}; export ACTOR_HOME=${quoted(home.path)}`;
-  const start = `cd / && exec ${quoted(node)} ${quoted(program)} </dev/null >>${quoted(home.daemonErrors)} 2>&1`;
+  const environment = `unset ${WINDOW_VARIABLES.join(' ')}; export ACTOR_HOME=${shellWord(home.path)}`;
+  const start = `cd / && exec ${shellWord(node)} ${shellWord(program)} </dev/null >>${shellWord(home.daemonErrors)} 2>&1`;
   return `${environment}; (${start}) & exit 0`.replaceAll('#', '##');
-}
-
-/** A word for /bin/sh. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function lastLines(text: string): string {

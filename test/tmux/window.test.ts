@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { shellWord } from '../../cli/domain/shell-word.js';
 import { parseSettings } from '../../cli/store/settings.js';
 import { captureScreen, lookAtPane } from '../../tmux/capture.js';
 import { sendKeys } from '../../tmux/keys.js';
 import { listPanes } from '../../tmux/panes.js';
-import { quoteShell } from '../../tmux/shell.js';
 import { Tmux } from '../../tmux/tmux.js';
 import { closeWindow, openWindow, pokeDeadPane } from '../../tmux/window.js';
 import { eventually } from '../helpers/wait.js';
@@ -245,7 +245,7 @@ test('a pipe takes the output, from the first byte on, to a path of any characte
     dir: arena.root,
     argv: ['/bin/sh', '-c', 'echo first; exec sleep 300'],
     options: {},
-    pipe: `cat >>${quoteShell(file)}`,
+    pipe: `cat >>${shellWord(file)}`,
   });
   const text = await eventually(
     () => readFile(file, 'utf8'),
