@@ -127,7 +127,7 @@ async function moveOnce(from: string, to: string): Promise<void> {
 async function holdObjects(git: Git, place: Place, entry: string): Promise<void> {
   const references: string[] = [];
   const hold = (name: string, id: string) =>
-    references.push(`create refs/actor/trash/${entry}/${name} ${id}\0`);
+    references.push(`create refs/actor/trash/${entry}/${name}\0${id}\0`);
   const [commits, index] = await Promise.all([
     unreachableCommits(git, place),
     // Fails with unmerged entries; those files are in the directory itself.
@@ -151,7 +151,7 @@ async function holdObjects(git: Git, place: Place, entry: string): Promise<void>
   if (references.length === 0) return;
   await git.run(place.workTree, ['update-ref', '--stdin', '-z'], {
     ...place,
-    input: references.map(line => line.replace(/^create (\S+) /, 'create $1\0')).join(''),
+    input: references.join(''),
   });
 }
 
