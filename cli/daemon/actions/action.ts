@@ -41,6 +41,14 @@ export function requireSessions(daemon: Daemon, names: readonly string[]): Sessi
   return [...new Set(names.map(name => requireSession(daemon, name)))];
 }
 
+/** Resolves when the client is gone: for an action that goes on as long as somebody listens. */
+export function untilGone(signal: Exchange['signal']): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** A kind of agent, with what a custom one consists of. @throws Failure for one that there is not. */
 export function agentOfKind(
   kind: string,

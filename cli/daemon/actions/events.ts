@@ -5,7 +5,7 @@ import type { JournalRecord } from '../../domain/record.js';
 import { iso } from '../../domain/view.js';
 import type { ActorEvent, LogEntry } from '../../protocol.js';
 import { textOfPrompt } from '../acts/look.js';
-import { type Action, requireSession } from './action.js';
+import { type Action, requireSession, untilGone } from './action.js';
 
 /** From the journal first, then as they come: the two meet without a gap or a double, since both are read in one tick. */
 export const events: Action<'events'> = async (daemon, { request, item, signal }) => {
@@ -17,7 +17,7 @@ export const events: Action<'events'> = async (daemon, { request, item, signal }
     const stop = daemon.ledger.onEvent(event => {
       if (isWanted(event)) item(event);
     });
-    await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await untilGone(signal);
     stop();
   }
   return { last: daemon.ledger.world.lastEvent };
@@ -45,7 +45,7 @@ export const logs: Action<'logs'> = async (daemon, { request, item, signal }) =>
     const record = { kind: 'event', time: Date.parse(event.time), event, deliver: false, by: '' } as const;
     for (const entry of entriesOf(record, id => textOfPrompt(daemon, name, id))) item(entry);
   });
-  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await untilGone(signal);
   stop();
   return [];
 };
