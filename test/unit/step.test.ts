@@ -1,9 +1,10 @@
 import test from 'ava';
 import { apply } from '../../cli/domain/apply.js';
 import type { Definition } from '../../cli/domain/definition.js';
+import { eventRecord } from '../../cli/domain/event.js';
 import type { Observation, Sighting } from '../../cli/domain/observation.js';
 import type { NewRecord } from '../../cli/domain/record.js';
-import { eventRecord, step } from '../../cli/domain/step.js';
+import { step } from '../../cli/domain/step.js';
 import { emptyWorld, type Pending, type Session, type World } from '../../cli/domain/world.js';
 import { definitionOf } from '../helpers/definition.js';
 

@@ -1,11 +1,10 @@
 /** `actor claude`, `actor shell`: main of this directory's repository, found or started. */
 import path from 'node:path';
 import type { ConfigValue, Definition } from '../../domain/definition.js';
-import { mainOf } from '../../domain/event.js';
+import { eventRecord, mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
 import { resolve } from '../../domain/resolve.js';
-import { eventRecord } from '../../domain/step.js';
 import { newSession } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { describeRepository } from '../../git/repository.js';

@@ -2,11 +2,10 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Definition } from '../../domain/definition.js';
-import { mainOf } from '../../domain/event.js';
+import { eventRecord, mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
 import { type Asked, resolve } from '../../domain/resolve.js';
-import { eventRecord } from '../../domain/step.js';
 import { newSession, type Prompt, type Session } from '../../domain/world.js';
 import { furnish } from '../../git/furnish.js';
 import { Git } from '../../git/git.js';

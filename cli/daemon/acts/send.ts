@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { sendKeys } from '../../../tmux/keys.js';
 import { dropPrompt, loadPrompt, neutralizePaste, pastePrompt, promptBuffers } from '../../../tmux/paste.js';
 import type { Agent } from '../../agents/agent.js';
-import { eventRecord } from '../../domain/step.js';
+import { eventRecord } from '../../domain/event.js';
 import type { Prompt, Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
