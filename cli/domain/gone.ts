@@ -66,8 +66,9 @@ function exited(world: World, session: Session, observation: Gone, doubtful: Pro
   });
 }
 
+/** In whole milliseconds: times of files have fractions of one. */
 function durationOf({ startedAt }: Turn, { at }: Gone): number {
-  return Math.max(0, at - startedAt);
+  return Math.round(Math.max(0, at - startedAt));
 }
 
 /** What was handed to an agent that is gone, and stands neither in its transcript nor in its queue, is handed out again. */

@@ -63,6 +63,14 @@ function definition(name: string, parent: string | null): Definition {
   return definitionOf({ name, repo: '/r', branch: name, worktree: true, parent });
 }
 
+for (const clean of [true, false])
+  test(`a turn takes whole milliseconds, also one that an agent left by a ${clean ? 'clean' : 'bad'} end`, t => {
+    const story = new Story();
+    story.see({ type: 'turn-began', prompt: 'by hand' }, { at: story.time + 0.375 });
+    story.see({ type: 'gone', clean, detail: 'exit status 0' });
+    t.is(story.session.last?.durationMs, 1000);
+  });
+
 test('a prompt is acknowledged by the turn that begins with its text, and completes with it', t => {
   const story = new Story();
   story.prompt('add a test', 'p1');
