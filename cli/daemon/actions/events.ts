@@ -4,7 +4,6 @@ import { durationText } from '../../domain/message.js';
 import type { JournalRecord } from '../../domain/record.js';
 import { iso } from '../../domain/view.js';
 import type { ActorEvent, LogEntry } from '../../protocol.js';
-import { textOfPrompt } from '../acts/look.js';
 import { type Action, requireSession, untilGone } from './action.js';
 
 /** From the journal first, then as they come: the two meet without a gap or a double, since both are read in one tick. */
@@ -43,7 +42,7 @@ export const logs: Action<'logs'> = async (daemon, { request, item, signal }) =>
   const stop = daemon.ledger.onEvent(event => {
     if (event.session !== name) return;
     const record = { kind: 'event', time: Date.parse(event.time), event, deliver: false, by: '' } as const;
-    for (const entry of entriesOf(record, id => textOfPrompt(daemon, name, id))) item(entry);
+    for (const entry of entriesOf(record, id => daemon.journal.promptText(id) ?? '')) item(entry);
   });
   await untilGone(signal);
   stop();
