@@ -27,13 +27,13 @@ export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const repo = repository && !repository.bare ? repository.root : null;
   const place = { repo, dir: caller.cwd };
   const known = params.name === null ? mainOf(daemon.ledger.world, place) : findSession(daemon, params.name);
-  if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
   if (known && !known.definition.main)
     throw new Failure(
       EXIT.usage,
       `${known.definition.name} is a session, no main`,
       `actor attach ${known.definition.name}`,
     );
+  if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
   requireProgram(agent.program, env.PATH ?? '');
 
   const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
