@@ -1,11 +1,12 @@
 /**
  * The wire between the thin clients (`actor <verb>`, `actor mcp`) and the daemon: JSON Lines over
- * `$ACTOR_HOME/daemon.sock`. The one module that both sides of the process boundary import; types and two small
+ * `$ACTOR_HOME/daemon.sock`. The one module that both sides of the process boundary import; types and a few small
  * constants only, so it costs a client nothing to load.
  *
- * One connection carries one request. The client writes one {@link Request} line; the daemon answers with any number of
- * `notice` lines (text for stderr) and `item` lines (of a stream), then exactly one `result` or `error` line. Closing the
- * connection abandons the wait, never the work. Only `mcp-attach` talks in both directions (see there).
+ * One connection carries one request. The client writes one {@link Request} line; the daemon answers with a `taken` line at
+ * once, any number of `notice` lines (text for stderr) and `item` lines (of a stream), then exactly one `result`, `error` or
+ * `replaced` line. Closing the connection abandons the wait, and not the work, but for what `new` has not made yet. Only
+ * `mcp-attach` talks in both directions (see there).
  */
 
 /** What the daemon must share with its client: another build replaces the daemon. Set by the bundler. */
@@ -27,7 +28,8 @@ export interface Caller {
   /** `ACTOR_NAME` of the client's environment: the session in whose window it runs, if any. */
   session: string | null;
   /**
-   * The client's whole environment; only sent with `new`, `run`, `main`, `attach`, `discard` (windows and hooks inherit it).
+   * The client's whole environment; only sent with `new`, `run`, `main`, `attach`, `discard` (windows and hooks inherit it)
+   * and `doctor` (which looks for programs in its PATH).
    * Of a popup of the menu it is tmux's own, which says nothing of the person's: main's counts instead.
    */
   env?: Record<string, string>;
@@ -66,7 +68,9 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export type Status = 'created' | 'starting' | 'working' | 'idle' | 'waiting' | 'exited' | 'ended';
+/** What a session can be at, contract §5. */
+export const STATUSES = ['created', 'starting', 'working', 'idle', 'waiting', 'exited', 'ended'] as const;
+export type Status = (typeof STATUSES)[number];
 export type Outcome = 'completed' | 'failed' | 'stopped' | 'lost';
 export type WaitingFor = 'permission' | 'question' | 'trust' | 'login' | 'review';
 
@@ -115,17 +119,20 @@ export interface SessionDetail extends SessionView {
   message: string | null;
 }
 
-export type EventType =
-  | 'created'
-  | 'started'
-  | 'turn-started'
-  | 'completed'
-  | 'failed'
-  | 'stopped'
-  | 'needs-input'
-  | 'exited'
-  | 'ended'
-  | 'discarded';
+/** What can happen to a session, contract §6. */
+export const EVENT_TYPES = [
+  'created',
+  'started',
+  'turn-started',
+  'completed',
+  'failed',
+  'stopped',
+  'needs-input',
+  'exited',
+  'ended',
+  'discarded',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** One event (contract §6). `id` grows by one for each event in a home. */
 export interface ActorEvent {

@@ -17,11 +17,12 @@ const TABLES = ['root', 'menu'];
 const BOUND = '@actor_keys';
 
 /**
- * Binds each action to its key; null gives the key back to the agent. What is not named has its default key.
+ * Binds each action to its key; null gives the key back to the agent. What is not named has its default key, unless that is
+ * chosen for something else: then it has none.
  * @throws {TmuxError}
  */
 export async function bindKeys(tmux: Tmux, chosen: Readonly<Record<string, string | null>>): Promise<void> {
-  const wanted = { ...DEFAULT_KEYS, ...chosen } as Record<string, string | null>;
+  const wanted = { ...defaultsBeside(chosen), ...chosen };
   const bound = readBound(await tmux.run(['show-options', '-gqv', BOUND]));
   const moved = Object.keys(DEFAULT_KEYS).filter(action => wanted[action] !== bound[action]);
   if (moved.length === 0) return;
@@ -32,6 +33,13 @@ export async function bindKeys(tmux: Tmux, chosen: Readonly<Record<string, strin
   commands.push(`set -g @actor_menu_key ${quoteTmux(wanted.menu ?? 'no')}`);
   commands.push(`set -g @actor_quit_key ${quoteTmux(wanted.quit ?? 'C-b d')}`);
   await tmux.run(['source-file', '-'], { input: `${commands.join('\n')}\n` });
+}
+
+function defaultsBeside(chosen: Readonly<Record<string, string | null>>): Record<string, string | null> {
+  const taken = new Set(Object.values(chosen));
+  return Object.fromEntries(
+    Object.entries(DEFAULT_KEYS).map(([action, key]) => [action, taken.has(key) ? null : key]),
+  );
 }
 
 /** The commands that move these actions' keys in a table, of which `listing` is what `list-keys` says. */

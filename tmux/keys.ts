@@ -2,8 +2,9 @@
 import { commandLine } from './quote.js';
 import type { Tmux } from './tmux.js';
 
+/** Names that tmux knows; what it does not know it would type as text. All keys that the settings take are among them. */
 const NAMED =
-  /^(C-[a-z\\\]^_]|M-[a-z0-9]|F\d{1,2}|Escape|Enter|Tab|BTab|Space|BSpace|Up|Down|Left|Right|Home|End)$/;
+  /^(?:[CMS]-){0,3}(?:[!-~]|F(?:[1-9]|1[0-2])|Escape|Enter|Tab|BTab|Space|BSpace|DC|IC|Up|Down|Left|Right|Home|End|PageUp|PageDown|PPage|NPage)$/;
 
 /**
  * Presses these keys, one after another, in the program itself: copy mode or a menu over the pane is left first, else it

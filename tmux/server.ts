@@ -25,7 +25,7 @@ const told = new WeakMap<Tmux, string>();
  */
 export async function startServer(tmux: Tmux, options: Record<`@${string}`, string>): Promise<void> {
   const setOptions = Object.entries(options).map(([name, value]) => ['set-option', '-g', '--', name, value]);
-  if (await isServerAlive(tmux)) {
+  if (await tmux.isAnswering()) {
     const wanted = await markOf(tmux, options);
     if (told.get(tmux) === wanted) return;
     if (setOptions.length > 0) await tmux.runAll(setOptions);
@@ -48,24 +48,6 @@ export async function startServer(tmux: Tmux, options: Record<`@${string}`, stri
 async function markOf(tmux: Tmux, options: Record<string, string>): Promise<string> {
   const { ino, mtimeMs } = await stat(tmux.socket);
   return `${ino} ${mtimeMs} ${JSON.stringify(options)}`;
-}
-
-/** Does the server answer? */
-export function isServerAlive(tmux: Tmux): Promise<boolean> {
-  return tmux.isAnswering();
-}
-
-/**
- * The server's process id; null when none runs.
- * @throws {TmuxError} of another kind than `no-server`.
- */
-export async function serverPid(tmux: Tmux): Promise<number | null> {
-  try {
-    return Number.parseInt(await tmux.run(['display-message', '-p', '#{pid}']), 10);
-  } catch (error) {
-    if (error instanceof TmuxError && error.kind === 'no-server') return null;
-    throw error;
-  }
 }
 
 /**

@@ -24,6 +24,7 @@ const FIRST_PROMPT_LIMIT = 100_000;
 /** So many rows of the screen are the last message of a turn whose end is guessed. */
 const MESSAGE_ROWS = 20;
 
+/** The agent that these settings describe under this name. */
 export function customAgent(kind: string, custom: CustomAgent): Agent {
   const { promptBy, turnEnd } = custom;
   const [program = '', ...args] = custom.command;

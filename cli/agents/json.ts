@@ -7,14 +7,17 @@ export function asRecord(value: unknown): JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
 }
 
+/** The value as a list; anything else as an empty one. */
 export function asArray(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** null for anything else. */
 export function asString(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** null for anything else, and for what is not finite. */
 export function asNumber(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

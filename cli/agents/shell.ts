@@ -3,6 +3,7 @@
  * prompt again. Needs no account.
  */
 import path from 'node:path';
+import { shellWord } from '../domain/shell-word.js';
 import type { Agent, AgentView, LaunchRequest, PaneFacts, ScreenReading } from './agent.js';
 import { plainText } from './plain-text.js';
 import { ShellOutputReader, turnEnd } from './shell/output.js';
@@ -21,7 +22,7 @@ export const shell: Agent = {
       unset: ['PROMPT_COMMAND', 'PS0', 'PS1'],
       files: [],
       conversation: null,
-      pipe: recorder(path.join(places.hooks, 'record.pl'), quote(path.join(folder, 'output.'))),
+      pipe: recorder(path.join(places.hooks, 'record.pl'), path.join(folder, 'output.')),
     };
   },
   takesFirstPrompt: () => false,
@@ -80,15 +81,11 @@ function screen(text: string, pane: PaneFacts, { composer }: AgentView): ScreenR
  * Writes what it reads at once, and begins a new file at each full segment. The output is the person's own. Where there is no
  * perl, split(1) does the same; but that ends when the disk is full, and with it the record.
  */
-function recorder(program: string, output: string): string {
+function recorder(program: string, prefix: string): string {
+  const output = shellWord(prefix);
   return [
     'umask 077',
-    `command -v perl >/dev/null && exec perl ${quote(program)} ${output} ${SEGMENT_BYTES}`,
+    `command -v perl >/dev/null && exec perl ${shellWord(program)} ${output} ${SEGMENT_BYTES}`,
     `exec split -b ${SEGMENT_BYTES} -a 6 -d - ${output}`,
   ].join('; ');
-}
-
-/** As a word of sh. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

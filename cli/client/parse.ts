@@ -104,20 +104,24 @@ function checkOptions(
   command: Command | null,
 ): void {
   const end = words.indexOf('--');
-  const dashed = (end === -1 ? words : words.slice(0, end)).filter(word => word.startsWith('-'));
+  const values = new Set([...options.values()].flat());
+  const dashed = (end === -1 ? words : words.slice(0, end)).filter(
+    word => word.startsWith('-') && !values.has(word),
+  );
   // The parser keeps positionals under this name, so an option of that name would become one.
   if (dashed.some(word => /^--_(=|$)/.test(word))) throw unknownOption('--_', known, command);
-  for (const [name, values] of options) {
+  for (const [name, given] of options) {
     const option = known.find(each => each.name === name);
     const written = name.length === 1 ? `-${name}` : `--${name}`;
     if (!option) throw unknownOption(written, known, command);
     if (option.value === undefined) {
-      if (dashed.some(word => word.startsWith(`${written}=`)))
+      const spellings = [written, ...(option.short ? [`-${option.short}`] : [])];
+      if (dashed.some(word => spellings.some(spelling => word.startsWith(`${spelling}=`))))
         throw new UsageFailure(`${written} takes no value`);
       continue;
     }
-    if (values.length > 1 && !option.repeatable) throw new UsageFailure(`${written} was given twice`);
-    for (const value of values) checkValue(option, value, known);
+    if (given.length > 1 && !option.repeatable) throw new UsageFailure(`${written} was given twice`);
+    for (const value of given) checkValue(option, value, known);
   }
 }
 

@@ -10,6 +10,9 @@ import type { Io } from './io.js';
 /** The longest prompt in bytes of UTF-8. */
 export const PROMPT_LIMIT = 1024 * 1024;
 
+/** So much of stdin is read: a prompt of line ends alone may be twice as long there, as CRLF. */
+const INPUT_LIMIT = 2 * PROMPT_LIMIT + 1;
+
 /** What was typed of the prompt. */
 export interface PromptSource {
   /** The positional. */
@@ -29,9 +32,9 @@ export async function readPrompt(source: PromptSource, io: Io): Promise<string |
     throw new UsageFailure('the prompt was given twice: as an argument and with -p');
   const typed = source.positional ?? source.option;
   if (typed !== null && typed !== '-') return checkedPrompt(fromArgument(typed));
-  if (typed === '-') return checkedPrompt(fromBytes(await io.readInput(2 * PROMPT_LIMIT + 1)));
+  if (typed === '-') return checkedPrompt(fromBytes(await io.readInput(INPUT_LIMIT)));
   if (!source.fallsBackToInput || io.inputIsTerminal) return null;
-  const bytes = await io.readInput(2 * PROMPT_LIMIT + 1);
+  const bytes = await io.readInput(INPUT_LIMIT);
   return bytes.length === 0 ? null : checkedPrompt(fromBytes(bytes));
 }
 
@@ -39,12 +42,7 @@ export async function readPrompt(source: PromptSource, io: Io): Promise<string |
 export function checkedPrompt(text: string): string {
   const prompt = text.replaceAll('\r\n', '\n');
   if (prompt.trim() === '') throw new UsageFailure('the prompt is empty');
-  const bytes = Buffer.byteLength(prompt);
-  if (bytes > PROMPT_LIMIT)
-    throw new UsageFailure(
-      `the prompt is longer than ${PROMPT_LIMIT} bytes`,
-      'put it into a file, and let the prompt name the file',
-    );
+  if (Buffer.byteLength(prompt) > PROMPT_LIMIT) throw tooLong();
   const control = /[^\P{Cc}\t\n]/u.exec(prompt);
   if (control) {
     const code = control[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
@@ -54,7 +52,16 @@ export function checkedPrompt(text: string): string {
   return prompt;
 }
 
+function tooLong(): UsageFailure {
+  return new UsageFailure(
+    `the prompt is longer than ${PROMPT_LIMIT} bytes`,
+    'put it into a file, and let the prompt name the file',
+  );
+}
+
 function fromBytes(bytes: Uint8Array): string {
+  // It may be cut, in the middle of a character.
+  if (bytes.length >= INPUT_LIMIT) throw tooLong();
   if (!isUtf8(bytes)) throw new UsageFailure('the prompt is not valid UTF-8');
   return Buffer.from(bytes).toString('utf8');
 }

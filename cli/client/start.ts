@@ -12,12 +12,13 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../domain/failure.js';
+import { shellWord } from '../domain/shell-word.js';
 import { EXIT } from '../protocol.js';
 import type { Home } from './home.js';
 
 /** A daemon that this process started. */
 export interface StartedDaemon {
-  /** null while it runs (or nobody can tell). `quietly`: with status 0, as it does when another one is there already. */
+  /** null while it runs. `quietly`: with status 0, as it does when another one is there already, or nobody can tell. */
   ended(): { quietly: boolean; how: string } | null;
   /** The last lines that it wrote on stderr. */
   errors(): string;
@@ -42,6 +43,9 @@ export const WINDOW_VARIABLES: readonly string[] = [
 /** The errors file is emptied at a start beyond this many bytes. */
 const ERRORS_LIMIT = 256 * 1024;
 
+/** A daemon that answers after a longer time is a rare one, in milliseconds. */
+const LOST_AFTER = 1500;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -59,8 +63,7 @@ export async function startDaemon(home: Home, env: Environment, program: string)
       if (fstatSync(descriptor).size > ERRORS_LIMIT) ftruncateSync(descriptor);
       const errorsFrom = fstatSync(descriptor).size;
       const errors = () => lastLines(readFileSync(home.daemonErrors).subarray(errorsFrom).toString());
-      if (env.ACTOR_NAME && (await startInTmuxServer(home, program)))
-        return { ended: () => null, errors, release: () => {} };
+      if (env.ACTOR_NAME && (await startInTmuxServer(home, program))) return outOfSight(errors);
       return startDetached(home, env, program, descriptor, errors);
     } finally {
       closeSync(descriptor);
@@ -116,6 +119,19 @@ function startDetached(
   return { ended: () => ended, errors, release: () => child.unref() };
 }
 
+/**
+ * One that is no child of ours. Of a daemon that nobody has reached for so long it is taken for granted that it has met another
+ * one that was just ending: one more that is started in vain does no harm.
+ */
+function outOfSight(errors: () => string): StartedDaemon {
+  const lost = performance.now() + LOST_AFTER;
+  return {
+    ended: () => (performance.now() > lost ? { quietly: true, how: 'nobody can tell' } : null),
+    errors,
+    release: () => {},
+  };
+}
+
 /** Does the tmux server take the start over? Answers false where there is none (or tmux is missing). */
 function startInTmuxServer(home: Home, program: string): Promise<boolean> {
   const command = tmuxStartCommand(home, process.execPath, program);
@@ -131,14 +147,9 @@ function startInTmuxServer(home: Home, program: string): Promise<boolean> {
  * server ends), with no stream that tmux reads. tmux expands formats in it, so every `#` is doubled.
  */
 export function tmuxStartCommand(home: Home, node: string, program: string): string {
-  const environment = `unset ${WINDOW_VARIABLES.join(' ')}; export ACTOR_HOME=${quoted(home.path)}`;
-  const start = `cd / && exec ${quoted(node)} ${quoted(program)} </dev/null >>${quoted(home.daemonErrors)} 2>&1`;
+  const environment = `unset ${WINDOW_VARIABLES.join(' ')}; export ACTOR_HOME=${shellWord(home.path)}`;
+  const start = `cd / && exec ${shellWord(node)} ${shellWord(program)} </dev/null >>${shellWord(home.daemonErrors)} 2>&1`;
   return `${environment}; (${start}) & exit 0`.replaceAll('#', '##');
-}
-
-/** A word for /bin/sh. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function lastLines(text: string): string {

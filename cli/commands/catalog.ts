@@ -1,19 +1,6 @@
 /** Every command as data, in the order of the help. The parser, the errors and the help are all made of this one table. */
 import type { Command, Option } from '../client/command.js';
-
-const STATUSES = ['created', 'starting', 'working', 'idle', 'waiting', 'exited', 'ended'] as const;
-const EVENT_TYPES = [
-  'created',
-  'started',
-  'turn-started',
-  'completed',
-  'failed',
-  'stopped',
-  'needs-input',
-  'exited',
-  'ended',
-  'discarded',
-] as const;
+import { EVENT_TYPES, STATUSES } from '../protocol.js';
 
 const json: Option = { name: 'json', help: 'Print JSON' };
 const wait: Option = { name: 'wait', help: 'Wait until the turn ends, and print its last message' };

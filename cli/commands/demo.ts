@@ -4,6 +4,7 @@
  */
 import type { Context } from '../client/context.js';
 import { Failure } from '../domain/failure.js';
+import { shellWord } from '../domain/shell-word.js';
 import { EXIT, type ExitCode } from '../protocol.js';
 import { TOUR } from './demo/tour.js';
 import { DemoWorld } from './demo/world.js';
@@ -56,5 +57,5 @@ export async function run(_: unknown, { io, env }: Context): Promise<ExitCode> {
 
 /** A word as one would type it into a shell. */
 function shown(word: string): string {
-  return /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:=-]+$/.test(word) ? word : shellWord(word);
 }

@@ -30,7 +30,7 @@ export async function run(input: Input, context: Context): Promise<ExitCode> {
 function eventLine(event: ActorEvent, now: number): string {
   const what = [
     event.type,
-    event.waiting_for ?? event.reason,
+    event.waiting_for ?? (event.reason === null ? null : oneLine(event.reason)),
     event.duration_ms === null ? null : formatDuration(event.duration_ms),
   ].filter(part => part !== null);
   const [type, ...details] = what;

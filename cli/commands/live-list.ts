@@ -9,6 +9,7 @@ import { untilDaemonEnds } from './following.js';
 /** The ages in the table go on by themselves, in milliseconds. */
 const CLOCK = 1000;
 
+/** Draws the sessions (null: of every status) until q, Ctrl-C, or the daemon's end. @throws UsageFailure where nothing can be drawn */
 export async function followList(status: Status | null, context: Context): Promise<ExitCode> {
   const { io, env } = context;
   if (!io.outputIsTerminal || env.TERM === 'dumb')

@@ -47,7 +47,7 @@ function isComplete({ status, outcome }: WaitResult): boolean {
 
 /** `fix-nav  idle  completed: the last message, on one line`. */
 function waitLine({ name, status, outcome, reason, message }: WaitResult): string {
-  const how = outcome === null ? '' : `  ${outcome}${reason ? ` (${reason})` : ''}`;
+  const how = outcome === null ? '' : `  ${outcome}${reason ? ` (${oneLine(reason)})` : ''}`;
   const said = message === null ? '' : oneLine(message);
   return `${name}  ${status}${how}${said === '' ? '' : `: ${said}`}`;
 }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { agents } from '../agents/registry.js';
-import { eventRecord } from '../domain/step.js';
+import { eventRecord } from '../domain/event.js';
 import type { Session } from '../domain/world.js';
 import { type FileProblem, loadAll, saveSession } from '../store/sessions.js';
 import type { Daemon } from './context.js';

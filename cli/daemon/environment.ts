@@ -15,6 +15,7 @@ function fileOf(daemon: Daemon, name: string): string {
   return path.join(daemon.places.run, `environment-${name}.json`);
 }
 
+/** Keeps it for this session's next launch; undefined: what was kept before stays. @throws Failure when it cannot be written */
 export function keepEnvironment(daemon: Daemon, name: string, env: Record<string, string> | undefined): void {
   if (!env) return;
   mkdirSync(daemon.places.run, { recursive: true, mode: 0o700 });
@@ -105,12 +106,14 @@ function read(file: string): Record<string, string> | null {
   }
 }
 
+/** The daemon's own, which is that of whoever started it. */
 export function ownEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
 }
 
+/** It was handed to the agent that was launched, or nobody will be. */
 export function forgetEnvironment(daemon: Daemon, name: string): void {
   rmSync(fileOf(daemon, name), { force: true });
 }

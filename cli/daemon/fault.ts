@@ -23,6 +23,7 @@ export type FaultPoint =
 
 const armed = process.env.ACTOR_FAULT;
 
+/** Dies here, if the test wants that. */
 export function point(name: FaultPoint): void {
   if (armed === name) process.kill(process.pid, 'SIGKILL');
 }

@@ -23,6 +23,7 @@ export interface HomePlaces {
   pidFile: string;
 }
 
+/** The places of this home, an absolute path. Touches nothing. */
 export function homePlaces(home: string): HomePlaces {
   const at = (name: string) => path.join(home, name);
   return {

@@ -34,10 +34,6 @@ export function hasEnded(pid: number): boolean {
   return HAS_PROC ? birthOf(pid) === null : !answers(pid);
 }
 
-export function isRunning(pid: number): boolean {
-  return answers(pid) && birthOf(pid) !== null;
-}
-
 function answers(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,5 @@
 /** What `gh` is asked about a branch's pull request, and what its answer means. Pure. */
+import { NAMES_A_REPOSITORY } from '../domain/git-variables.js';
 import type { CheckoutFacts } from '../domain/view.js';
 import type { OutsideEnd } from './outside.js';
 
@@ -8,10 +9,7 @@ export const GH_ARGUMENTS = ['pr', 'view', '--json', 'number,state,url'] as cons
 /** What a person has exported for their own calls would make gh answer for another repository, or ask, or draw. */
 export function ghEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(env).filter(
-    ([name]) =>
-      !/^(GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|NAMESPACE|PREFIX)|GH_REPO|GH_FORCE_TTY|GH_DEBUG|DEBUG)$/.test(
-        name,
-      ),
+    ([name]) => !NAMES_A_REPOSITORY.includes(name) && !/^(?:GH_REPO|GH_FORCE_TTY|GH_DEBUG|DEBUG)$/.test(name),
   );
   return {
     ...Object.fromEntries(kept),

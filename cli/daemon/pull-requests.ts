@@ -43,7 +43,11 @@ export class PullRequests {
 
   /** Something changed: turns may have ended. */
   poke(): void {
-    for (const session of this.#daemon.ledger.world.sessions.values()) {
+    const sessions = [...this.#daemon.ledger.world.sessions.values()];
+    // The next session in the directory of one that was discarded has another branch.
+    const dirs = new Set(sessions.map(({ definition }) => definition.dir));
+    for (const dir of this.#asked.keys()) if (!dirs.has(dir)) this.#asked.delete(dir);
+    for (const session of sessions) {
       const { name } = session.definition;
       const end = session.last?.endedAt;
       if (end === undefined || this.#seen.get(name) === end) continue;

@@ -14,6 +14,7 @@ import { sweepPanes } from './inputs/panes.js';
 import type { Post } from './post/post.js';
 import { recoverCheckouts } from './recover-checkouts.js';
 
+/** Ends with everything known and everything watched; nothing is done for any session before. Throws what keeps a daemon from living. */
 export async function reconcile(daemon: Daemon, inputs: Inputs, post: Post): Promise<void> {
   readDefinitions(daemon);
   forgetPromptEnvironments(daemon);

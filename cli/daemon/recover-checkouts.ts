@@ -6,6 +6,7 @@ import { emptyOldTrash, finishTrash } from '../git/trash.js';
 import type { Daemon } from './context.js';
 import { ownEnvironment } from './environment.js';
 
+/** Completes the removals that were decided, and takes back all else. What cannot be done is told in the log, and keeps no daemon from starting. */
 export async function recoverCheckouts(daemon: Daemon): Promise<void> {
   const { places, ledger, log } = daemon;
   const git = new Git(ownEnvironment());

@@ -22,6 +22,7 @@ export const KEPT_ENVIRONMENT = [
 /** When a new watch is helped by a look of our own, in milliseconds. */
 const WATCH_BEGINS = [30, 60, 100, 150, 250, 400, 700, 1100];
 
+/** The private folder of a launch: its script, its generated files, the record of its terminal. */
 export function launchFolder(daemon: Daemon, launch: string): string {
   return path.join(daemon.places.run, launch);
 }

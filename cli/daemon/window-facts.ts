@@ -96,6 +96,7 @@ export function wordsOf(view: OwnView): string {
   return `${state}${(purpose ?? last?.message ?? '').slice(0, 4 * LABEL_WIDTH)}`;
 }
 
+/** These words as an option for the menu: on one line, cut, and nothing in them obeyed. */
 export function labelOf(words: string): string {
   return neutralizeFormat(words, LABEL_WIDTH).replace(/:$/, '');
 }

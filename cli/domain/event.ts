@@ -1,9 +1,10 @@
 /** Making events, and finding out who is told. Pure. */
 import type { ActorEvent, EventType } from '../protocol.js';
+import type { NewRecord } from './record.js';
 import type { Pending, Session, World } from './world.js';
 
 /** What is particular to an event; everything else comes from the session. */
-export type EventFacts = { type: EventType } & Partial<
+type EventFacts = { type: EventType } & Partial<
   Pick<
     ActorEvent,
     'turn' | 'outcome' | 'reason' | 'message' | 'duration_ms' | 'prompt_id' | 'waiting_for' | 'diff'
@@ -11,7 +12,7 @@ export type EventFacts = { type: EventType } & Partial<
 >;
 
 /** The event with this id. Its `time` is filled in by the ledger, when it is written down. */
-export function makeEvent(id: number, session: Session, facts: EventFacts): ActorEvent {
+function makeEvent(id: number, session: Session, facts: EventFacts): ActorEvent {
   return {
     id,
     time: '',
@@ -29,6 +30,22 @@ export function makeEvent(id: number, session: Session, facts: EventFacts): Acto
     diff: facts.diff ?? null,
     queued: session.queue.filter(prompt => prompt.state === 'queued').length,
   };
+}
+
+/** Delivered to the parent: how turns end, and what needs a person. Clean, intentional endings are silent. */
+const DELIVERED = new Set(['completed', 'failed', 'stopped', 'needs-input', 'exited']);
+
+/** An event of this session as a journal record. `ahead`: how many events of the same batch come before it. */
+export function eventRecord(
+  world: World,
+  session: Session,
+  by: string,
+  facts: EventFacts,
+  { ahead = 0, silent = false, at }: { ahead?: number; silent?: boolean; at?: number } = {},
+): NewRecord {
+  const event = makeEvent(world.lastEvent + 1 + ahead, session, facts);
+  const deliver = !silent && !session.definition.main && DELIVERED.has(event.type);
+  return { kind: 'event', event, deliver, by, ...(at === undefined ? {} : { time: at }) };
 }
 
 /** The main that a directory belongs to: of its repository, or outside one of the directory itself. */

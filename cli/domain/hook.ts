@@ -1,6 +1,7 @@
 /** What the user's lifecycle hooks are told, and how their ends are told. Pure. */
 import type { Outcome } from '../protocol.js';
 import type { Definition } from './definition.js';
+import { NAMES_A_REPOSITORY } from './git-variables.js';
 import type { HookName } from './settings.js';
 
 /** A turn that ended, for `after-run`. */
@@ -12,12 +13,9 @@ export interface EndedTurn {
   messageFile: string;
 }
 
-/**
- * What belongs to the window or the git hook in which the caller sits, not to the session whose hook runs: its commands
- * would be taken for the caller's, and git would work on another repository (`git rev-parse --local-env-vars`).
- */
-const NOT_INHERITED =
-  /^(?:ACTOR_(?:NAME|LAUNCH|DIR|REPO|BRANCH|BASE|AGENT|CONVERSATION|TURN|OUTCOME|DURATION_MS|MESSAGE_FILE)|TMUX|TMUX_PANE|OLDPWD|PWD|GIT_(?:DIR|WORK_TREE|IMPLICIT_WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|QUARANTINE_PATH|COMMON_DIR|PREFIX|INTERNAL_SUPER_PREFIX|NAMESPACE|GRAFT_FILE|SHALLOW_FILE|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|CONFIG|CONFIG_PARAMETERS))$/;
+/** What belongs to the window in which the caller sits, not to the session whose hook runs: its commands would be taken for the caller's. */
+const OF_THE_CALLER =
+  /^(?:ACTOR_(?:NAME|LAUNCH|DIR|REPO|BRANCH|BASE|AGENT|CONVERSATION|TURN|OUTCOME|DURATION_MS|MESSAGE_FILE)|TMUX|TMUX_PANE|OLDPWD|PWD)$/;
 
 /** The whole environment of a hook. What is not known is absent, never what the caller had by that name. */
 export function hookEnvironment(
@@ -41,7 +39,10 @@ export function hookEnvironment(
     ACTOR_DURATION_MS: ended?.durationMs,
     ACTOR_MESSAGE_FILE: ended?.messageFile,
   };
-  const inherited = Object.entries(caller).filter(([key]) => !NOT_INHERITED.test(key));
+  // Of a git hook in which the caller sits, too: git would work on another repository.
+  const inherited = Object.entries(caller).filter(
+    ([key]) => !OF_THE_CALLER.test(key) && !NAMES_A_REPOSITORY.includes(key),
+  );
   const known = Object.entries(facts).flatMap(([key, value]) => (value == null ? [] : [[key, `${value}`]]));
   return Object.fromEntries([...inherited, ...known]);
 }

@@ -33,14 +33,15 @@ export function ahead(session: Session, id: string): number {
   return (session.turn ? 1 : 0) + Math.max(0, index);
 }
 
-/** Settled (for `wait`): nothing will happen by itself any more. */
+/** Settled (for `wait`): nothing will happen by itself any more. `isBlocked`: its prompts wait for a person's draft. */
 export function isSettled(session: Session, isBlocked: boolean): boolean {
   const waits = session.queue.length > 0 && !session.held && !isBlocked;
   switch (session.status) {
     case 'waiting':
+      return true;
     case 'exited':
     case 'ended':
-      return session.status === 'waiting' || !waits;
+      return !waits;
     case 'created':
     case 'idle':
       return !waits && !session.turn;

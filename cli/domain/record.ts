@@ -3,7 +3,7 @@
  * state of the world is the fold of these (`world.ts`); nothing else is remembered. An intention is recorded before the
  * act (`sending` before the paste), so that a daemon that died in between finds out what became of it.
  */
-import type { ActorEvent, WaitingFor } from '../protocol.js';
+import type { ActorEvent } from '../protocol.js';
 import type { Definition } from './definition.js';
 
 /** By which way events are handed to a session. */
@@ -80,5 +80,3 @@ export type NewRecord = JournalRecord extends infer Each
     ? Omit<Each, 'time'> & { time?: number }
     : never
   : never;
-
-export type { WaitingFor };

@@ -9,7 +9,8 @@
  * 3. A signal for which there is nothing to change changes nothing.
  */
 
-import { makeEvent } from './event.js';
+import { eventRecord } from './event.js';
+import { gone } from './gone.js';
 import type { Observation } from './observation.js';
 import type { NewRecord } from './record.js';
 import { lastTurnEnd, type Prompt, type Session, type World } from './world.js';
@@ -205,95 +206,6 @@ function delivery(
   return [{ kind: 'delivery', token, to, launch, door, events, state }];
 }
 
-function gone(
-  world: World,
-  session: Session,
-  observation: Extract<Observation, { type: 'gone' }>,
-): NewRecord[] {
-  if (!session.launch) return [];
-  const name = session.definition.name;
-  const { by, at, clean, detail } = observation;
-  const silent = session.ending;
-  const records: NewRecord[] = [];
-  const turn = session.turn;
-  // Pasted, and never acknowledged: whether the agent took it is unknowable, and a prompt is never run twice.
-  const doubtful = turn ? undefined : session.queue.find(prompt => prompt.state === 'sending');
-  if (doubtful) records.push({ kind: 'prompt-dropped', session: name, id: doubtful.id });
-  if (silent || clean) {
-    let ahead = 0;
-    if (turn) {
-      const exit = observation.turnOutcome;
-      const outcome = silent ? 'stopped' : (exit?.outcome ?? 'stopped');
-      records.push(
-        eventRecord(
-          world,
-          session,
-          by,
-          {
-            type: outcome,
-            outcome,
-            reason: silent ? null : (exit?.reason ?? null),
-            message: silent ? null : (exit?.message ?? null),
-            turn: turn.id,
-            prompt_id: turn.promptId,
-            duration_ms: Math.max(0, at - turn.startedAt),
-          },
-          // An `exit` that a person typed is no completion of anything; one that was sent is.
-          { silent: silent || turn.promptId === null },
-        ),
-      );
-      ahead = 1;
-    }
-    records.push(
-      eventRecord(world, session, by, { type: 'ended', message: detail }, { ahead, silent: true }),
-    );
-  } else {
-    records.push(
-      eventRecord(world, session, by, {
-        type: 'exited',
-        outcome: turn || doubtful ? 'lost' : null,
-        turn: turn?.id ?? null,
-        prompt_id: turn?.promptId ?? doubtful?.id ?? null,
-        duration_ms: turn ? Math.max(0, at - turn.startedAt) : null,
-        reason: detail,
-        message: observation.lastWords ?? null,
-      }),
-    );
-  }
-  return [...records, ...withdrawals(world, name, observation.kept ?? [])];
-}
-
-/** What was handed to an agent that is gone, and stands neither in its transcript nor in its queue, is handed out again. */
-function withdrawals(world: World, name: string, kept: readonly string[]): NewRecord[] {
-  return [...world.deliveries.values()]
-    .filter(each => each.to === name && !kept.includes(each.token))
-    .map(({ token, to, launch, door, events }) => ({
-      kind: 'delivery',
-      token,
-      to,
-      launch,
-      door,
-      events,
-      state: 'withdrawn',
-    }));
-}
-
 function isBefore(at: number, since: number): boolean {
   return at + CLOCK_SLACK < since;
-}
-
-/** Delivered to the parent: how turns end, and what needs a person. Clean, intentional endings are silent. */
-const DELIVERED = new Set(['completed', 'failed', 'stopped', 'needs-input', 'exited']);
-
-/** An event of this session as a journal record. `ahead`: how many events of the same batch come before it. */
-export function eventRecord(
-  world: World,
-  session: Session,
-  by: string,
-  facts: Parameters<typeof makeEvent>[2],
-  { ahead = 0, silent = false, at }: { ahead?: number; silent?: boolean; at?: number } = {},
-): NewRecord {
-  const event = makeEvent(world.lastEvent + 1 + ahead, session, facts);
-  const deliver = !silent && !session.definition.main && DELIVERED.has(event.type);
-  return { kind: 'event', event, deliver, by, ...(at === undefined ? {} : { time: at }) };
 }

@@ -33,6 +33,7 @@ export function viewOf(
 /** What the list object says of the session itself: all but what waits for it, which takes a look at everything. */
 export type OwnView = Omit<SessionView, 'waiting_events'>;
 
+/** See {@link OwnView}; `isBlocked` as for {@link viewOf}. */
 export function ownView(session: Session, facts: CheckoutFacts = NO_FACTS, isBlocked = false): OwnView {
   const { definition, launch, turn, last, queue } = session;
   const waiting = queue.filter(prompt => prompt.state === 'queued').length;
@@ -97,6 +98,7 @@ export function waitingEvents(world: World, session: Session): number[] {
     .map(pending => pending.event.id);
 }
 
+/** A prompt as `queue --json` shows it. */
 export function queuedOf(prompt: Prompt, held: boolean): QueuedPrompt {
   return { id: prompt.id, prompt: prompt.text, queued_at: iso(prompt.queuedAt), held };
 }

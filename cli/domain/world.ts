@@ -116,6 +116,7 @@ export interface World {
   clockSetBack?: { latest: number; was: number };
 }
 
+/** The world before its first record. */
 export function emptyWorld(): World {
   return {
     sessions: new Map(),

@@ -4,6 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Failure } from '../domain/failure.js';
+import { NAMES_A_REPOSITORY } from '../domain/git-variables.js';
 
 export interface GitOptions {
   /** Standard input; nothing unless given. */
@@ -57,30 +58,9 @@ export class GitError extends Failure {
   }
 }
 
-/**
- * What git hands down to its hooks and aliases, and what a person may have exported: each of it names a repository, or
- * changes how one is read, and would turn a command for one directory upon another (`git rev-parse --local-env-vars`,
- * and those that git(1) lists besides). GIT_CONFIG_COUNT and its pairs stay: they are the user's own settings.
- */
-const NAMES_A_REPOSITORY = [
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_IMPLICIT_WORK_TREE',
-  'GIT_INDEX_FILE',
+/** These change how a repository is read: what is asked here is asked for the same answer everywhere. */
+const CHANGES_READING = [
   'GIT_INDEX_VERSION',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_QUARANTINE_PATH',
-  'GIT_COMMON_DIR',
-  'GIT_PREFIX',
-  'GIT_INTERNAL_SUPER_PREFIX',
-  'GIT_NAMESPACE',
-  'GIT_GRAFT_FILE',
-  'GIT_SHALLOW_FILE',
-  'GIT_NO_REPLACE_OBJECTS',
-  'GIT_REPLACE_REF_BASE',
-  'GIT_CONFIG',
-  'GIT_CONFIG_PARAMETERS',
   'GIT_LITERAL_PATHSPECS',
   'GIT_GLOB_PATHSPECS',
   'GIT_NOGLOB_PATHSPECS',
@@ -112,13 +92,13 @@ export class Git {
   readonly #signal: AbortSignal | undefined;
 
   /**
-   * `env`: the caller's whole environment (PATH, HOME, proxies, ssh agent …); what names a repository is dropped.
+   * `env`: the caller's whole environment (PATH, HOME, proxies, ssh agent …); what names a repository, or changes how one is read, is dropped.
    * `signal`: for every call that is given none of its own.
    */
   constructor(env: Record<string, string>, signal?: AbortSignal) {
     this.#signal = signal;
     const own = { ...env };
-    for (const name of NAMES_A_REPOSITORY) delete own[name];
+    for (const name of [...NAMES_A_REPOSITORY, ...CHANGES_READING]) delete own[name];
     this.#env = { ...own, GIT_TERMINAL_PROMPT: '0', GIT_PAGER: 'cat', GIT_EDITOR: ':' };
   }
 

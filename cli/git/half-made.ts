@@ -1,12 +1,11 @@
 /** Creations that a crash cut off, by their markers; for the start of the daemon. */
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Git } from './git.js';
 import { findLosses } from './inspect.js';
-import { ifAbsent, readLink } from './link.js';
+import { readLink } from './link.js';
+import { endMaking, type Making, readMakings } from './making.js';
 import { setAside } from './remove.js';
 import { moveToTrash } from './trash.js';
-import { type Making, markerPath, undoCreate } from './worktree.js';
+import { undoCreate } from './worktree.js';
 
 export interface SweepPlaces {
   worktreesFolder: string;
@@ -24,23 +23,19 @@ export interface Swept {
 
 /**
  * Takes back every creation whose marker says that it was not finished. What was not finished is removed unseen: nobody
- * has worked in it. A directory that was complete is looked into first. A marker that cannot be read is left, with all it names.
+ * has worked in it. A directory that was complete is looked into first.
  */
 export async function sweepHalfMade(git: Git, places: SweepPlaces): Promise<Swept[]> {
   const swept: Swept[] = [];
-  for (const name of await readdir(places.worktreesFolder).catch(ifAbsent([] as string[]))) {
-    if (!/^\.making-.+\.json$/.test(name)) continue;
-    const making = await readMarker(join(places.worktreesFolder, name));
-    if (making === null) continue;
+  for (const making of await readMakings(places.worktreesFolder))
     swept.push(await sweep(git, making, places));
-  }
   return swept;
 }
 
 async function sweep(git: Git, making: Making, { trashFolder, isKept }: SweepPlaces): Promise<Swept> {
   const { path } = making;
   if (isKept(path)) {
-    await rm(markerPath(path), { force: true });
+    await endMaking(path);
     return { path, became: 'kept', trash: null };
   }
   const used = making.made && (await isUsed(git, path));
@@ -55,18 +50,4 @@ async function isUsed(git: Git, path: string): Promise<boolean> {
     losses => losses.length > 0,
     () => true,
   );
-}
-
-/** Only a marker whose directory stands right beside it is believed. */
-async function readMarker(file: string): Promise<Making | null> {
-  try {
-    const making = JSON.parse(await readFile(file, 'utf8')) as Making;
-    return typeof making.repo === 'string' &&
-      markerPath(making.path) === file &&
-      dirname(file) === dirname(making.path)
-      ? making
-      : null;
-  } catch {
-    return null;
-  }
 }

@@ -14,6 +14,7 @@ export interface IndexReading {
   skipped: string[];
 }
 
+/** Reads the index of a work tree, whatever the file system says. Throws GitError when git cannot. */
 export async function readIndex(git: Git, place: Place): Promise<IndexReading> {
   const output = await git.run(place.workTree, ['ls-files', '-s', '-v', '-z'], { ...place });
   const reading: IndexReading = { gitlinks: [], assumed: [], skipped: [] };

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../domain/failure.js';
+import { shellWord } from '../domain/shell-word.js';
 import { unreachableCommits } from './commits.js';
 import { moveTree, removeTree } from './files.js';
 import type { Git } from './git.js';
@@ -126,7 +127,7 @@ async function moveOnce(from: string, to: string): Promise<void> {
 async function holdObjects(git: Git, place: Place, entry: string): Promise<void> {
   const references: string[] = [];
   const hold = (name: string, id: string) =>
-    references.push(`create refs/actor/trash/${entry}/${name} ${id}\0`);
+    references.push(`create refs/actor/trash/${entry}/${name}\0${id}\0`);
   const [commits, index] = await Promise.all([
     unreachableCommits(git, place),
     // Fails with unmerged entries; those files are in the directory itself.
@@ -150,7 +151,7 @@ async function holdObjects(git: Git, place: Place, entry: string): Promise<void>
   if (references.length === 0) return;
   await git.run(place.workTree, ['update-ref', '--stdin', '-z'], {
     ...place,
-    input: references.map(line => line.replace(/^create (\S+) /, 'create $1\0')).join(''),
+    input: references.join(''),
   });
 }
 
@@ -204,15 +205,14 @@ async function exists(path: string): Promise<boolean> {
 
 function readme(record: TrashRecord, folder: string): string {
   const { path, branch, commit, gitDir, discardedAt } = record;
-  const word = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const back =
     gitDir === null
       ? 'Its link to a repository was broken, so there is no index and no history with it.'
       : `To have the worktree back, with its index and whatever was in progress:
 
-    mkdir -p ${word(dirname(gitDir))}
-    test ! -e ${word(gitDir)} && mv ${word(join(folder, 'git'))} ${word(gitDir)}
-    test ! -e ${word(path)} && mv ${word(join(folder, 'worktree'))} ${word(path)}`;
+    mkdir -p ${shellWord(dirname(gitDir))}
+    test ! -e ${shellWord(gitDir)} && mv ${shellWord(join(folder, 'git'))} ${shellWord(gitDir)}
+    test ! -e ${shellWord(path)} && mv ${shellWord(join(folder, 'worktree'))} ${shellWord(path)}`;
   return `# ${basename(path)}
 
 A worktree that \`actor discard --force\` took away on ${new Date(discardedAt).toISOString()}.

@@ -1,15 +1,15 @@
 /**
- * Making a work tree with its branch, all or nothing. Before anything else a marker `.making-<name>.json` is written beside
- * the future directory; it stays until {@link keepCreated}, when the session that owns the work tree is on record. A
- * marker that is found at the start of the daemon is a creation that a crash cut off (half-made.ts).
+ * Making a work tree with its branch, all or nothing. Before anything else it is written down (making.ts), and stays so until
+ * {@link keepCreated}, when the session that owns the work tree is on record.
  */
-import { link, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Failure } from '../domain/failure.js';
 import { isValidName } from '../domain/names.js';
 import { type Base, describeBase, resolveBase } from './base.js';
 import { type Git, GitError } from './git.js';
 import { administrativeFolders, ifAbsent, removeAdministrativeFolder } from './link.js';
+import { beginMaking, changeMaking, endMaking, type Making } from './making.js';
 import { readReferences } from './references.js';
 import { removeUnseen } from './remove.js';
 import { describeRepository, type Repository } from './repository.js';
@@ -35,12 +35,7 @@ export interface WorktreeRequest {
   furnish?: (path: string) => Promise<void>;
 }
 
-export interface CreatedWorktree {
-  repo: string;
-  path: string;
-  branch: string;
-  /** The branch was made here, at this commit; null: it existed. */
-  branchCreatedAt: string | null;
+export interface CreatedWorktree extends Omit<Making, 'made'> {
   /**
    * What `[+A -B]` compares with. For an existing branch: the commit that it last had in common with the base, or its own
    * tip when they share none.
@@ -48,11 +43,6 @@ export interface CreatedWorktree {
   base: { ref: string; commit: string };
   /** For stderr: from which base and commit it branched. */
   notice: string;
-}
-
-/** What undoing needs to know; also what the marker holds. `made`: all was there, hooks of the user's may have run since. */
-export interface Making extends Pick<CreatedWorktree, 'repo' | 'path' | 'branch' | 'branchCreatedAt'> {
-  made: boolean;
 }
 
 /**
@@ -72,12 +62,12 @@ export async function createWorktree(git: Git, request: WorktreeRequest): Promis
     made: false,
   };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await begin(making);
+  await beginMaking(making);
   try {
     if (tip === null) await createBranch(git, making, base);
     await checkOut(git, request);
     await request.furnish?.(path);
-    await write({ ...making, made: true });
+    await changeMaking({ ...making, made: true });
   } catch (error) {
     await undo(git, making, error);
     throw error;
@@ -96,7 +86,7 @@ export async function createWorktree(git: Git, request: WorktreeRequest): Promis
 
 /** The session that owns the work tree is on record: from now on it is removed by nothing but a discard. */
 export async function keepCreated({ path }: Pick<Making, 'path'>): Promise<void> {
-  await rm(markerPath(path), { force: true });
+  await endMaking(path);
 }
 
 /**
@@ -109,35 +99,8 @@ export async function undoCreate(git: Git, made: Omit<Making, 'made'>): Promise<
   // Git may have died before the directory led to its folder.
   for (const { gitDir, path } of folders) if (path === made.path) await removeAdministrativeFolder(gitDir);
   const branchDeleted = await deleteUntouchedBranch(git, made);
-  await rm(markerPath(made.path), { force: true });
+  await endMaking(made.path);
   return { branchDeleted };
-}
-
-export function markerPath(path: string): string {
-  return join(dirname(path), `.making-${basename(path)}.json`);
-}
-
-async function begin(making: Making): Promise<void> {
-  const file = markerPath(making.path);
-  // Whole or not at all: an empty marker, left by a full disk or a death, would be in the way of this name for ever.
-  await draft(making, temporary => link(temporary, file)).catch(error => {
-    if (error.code === 'EEXIST') throw new Failure(1, `${making.path} is being made already`);
-    throw error;
-  });
-}
-
-async function write(making: Making): Promise<void> {
-  await draft(making, temporary => rename(temporary, markerPath(making.path)));
-}
-
-async function draft(making: Making, place: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${markerPath(making.path)}.new`;
-  try {
-    await writeFile(temporary, `${JSON.stringify(making, null, 2)}\n`, { mode: 0o600 });
-    await place(temporary);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 async function undo(git: Git, making: Making, cause: unknown): Promise<void> {

@@ -61,6 +61,7 @@ export function flag(description: string): FlagSchema {
   return { type: 'boolean', description };
 }
 
+/** Keys and values, of which null cancels one. */
 export function values(description: string): ValuesSchema {
   return {
     type: 'object',

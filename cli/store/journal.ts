@@ -163,6 +163,15 @@ export class Journal {
     }
   }
 
+  /** The whole text of a prompt, by its id; null: it is nowhere on record. The newest segment is looked into first. */
+  promptText(id: string): string | null {
+    const mark = `"id":${JSON.stringify(id)}`;
+    for (const { file } of segmentsIn(this.#folder).reverse())
+      for (const record of recordsIn(path.join(this.#folder, file), mark))
+        if (record.kind === 'prompt' && record.id === id) return record.text;
+    return null;
+  }
+
   /** Waits until everything appended is on the disk. */
   async sync(): Promise<void> {
     await new Promise<void>(resolve => fdatasync(this.#descriptor, () => resolve()));
@@ -174,10 +183,11 @@ export class Journal {
   }
 }
 
-function* recordsIn(file: string): Generator<JournalRecord> {
+/** `mark`: only those in whose line this stands. */
+function* recordsIn(file: string, mark = ''): Generator<JournalRecord> {
   if (!existsSync(file)) return;
   for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const record = line === '' ? null : parseRecord(line);
+    const record = line === '' || !line.includes(mark) ? null : parseRecord(line);
     if (record) yield record;
   }
 }

@@ -7,7 +7,7 @@ import { type Edit, KdlSyntaxProblem, tokenize } from './kdl-tokens.js';
 
 /** Longest document in UTF-16 units. A main's arguments may hold whole system prompts. */
 export const KDL_LENGTH_LIMIT = 1_000_000;
-/** Most nodes, arguments and properties in a document: kdljs needs 10 to 80 µs for each. */
+/** Most nodes, arguments and properties in a document that a person writes: kdljs needs 10 to 80 µs for each. */
 export const KDL_COUNT_LIMIT = 1_000;
 
 export type KdlValue = string | number | boolean | null;
@@ -74,15 +74,16 @@ export function makeNode(
 /**
  * The nodes of a KDL 2 document.
  * @param file the file's path, for messages
+ * @param limit how many nodes, arguments and properties it may have
  * @throws KdlError, and nothing else, for a text that is no KDL, over a limit, or has a property twice in one node
  */
-export function parseDocument(text: string, file: string): KdlNode[] {
+export function parseDocument(text: string, file: string, limit = KDL_COUNT_LIMIT): KdlNode[] {
   const place = placesOf(text);
   try {
     if (text.length > KDL_LENGTH_LIMIT)
       throw new KdlSyntaxProblem(0, `longer than ${KDL_LENGTH_LIMIT} characters`);
     const { tokens, edits } = tokenize(text);
-    const outlines = outline(text, tokens, KDL_COUNT_LIMIT)[Symbol.iterator]();
+    const outlines = outline(text, tokens, limit)[Symbol.iterator]();
     return read(text, edits).map(node => toNode(node, outlines, place));
   } catch (error) {
     if (error instanceof KdlSyntaxProblem) throw new KdlError(file, place(error.offset), error.message);

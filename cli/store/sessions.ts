@@ -215,27 +215,7 @@ function readFields(session: KdlNode, file: string): Fields {
     if (field.absent !== undefined) return structuredClone(field.absent);
     throw new KdlError(file, session.at, `"${nodeName(name)}" is missing: ${nodeName(name)} "…"`);
   };
-  return {
-    agent: read('agent'),
-    custom: read('custom'),
-    main: read('main'),
-    conversation: read('conversation'),
-    dir: read('dir'),
-    repo: read('repo'),
-    branch: read('branch'),
-    base: read('base'),
-    worktree: read('worktree'),
-    parent: read('parent'),
-    role: read('role'),
-    purpose: read('purpose'),
-    prompt: read('prompt'),
-    coordinator: read('coordinator'),
-    useSubscription: read('useSubscription'),
-    config: read('config'),
-    sources: read('sources'),
-    args: read('args'),
-    created: read('created'),
-  };
+  return Object.fromEntries(fieldNames().map(name => [name, read(name)])) as unknown as Fields;
 }
 
 function fieldNames(): (keyof Fields)[] {

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { readIfThere, replaceFile } from './files.js';
 import { KdlError, makeNode, parseDocument, printDocument } from './kdl.js';
 
+/** Of a file that we write: a node, a path and a digest for each of thousands of repositories. */
+const COUNT_LIMIT = 9000;
+
 /** What identifies the content of a file. */
 export function digestOf(content: string): string {
   return createHash('sha256').update(content).digest('hex');
@@ -14,7 +17,7 @@ export function digestOf(content: string): string {
  */
 export function loadTrust(path: string): Map<string, string> {
   const trusted = new Map<string, string>();
-  for (const node of parseDocument(readIfThere(path) ?? '', path)) {
+  for (const node of parseDocument(readIfThere(path) ?? '', path, COUNT_LIMIT)) {
     const file = node.values[0]?.value;
     const digest = node.properties.get('sha256')?.value;
     if (node.name !== 'trust' || typeof file !== 'string' || typeof digest !== 'string')

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { processesOf } from '../helpers/processes.js';
+import { Rpc } from '../helpers/rpc.js';
 import { eventually, holds } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
 
@@ -196,4 +198,32 @@ test.serial('down and discard say what they are at, once it takes longer than a 
   t.is(discard.code, 0, discard.stderr);
   t.regex(discard.stderr, /^ending gone$/m);
   t.regex(discard.stdout, /^discarded gone; branch gone /);
+});
+
+test.serial('an agent that is started again while another one’s death is looked into lives on', async t => {
+  const story = await tell(t);
+  await story.make('a', 'true');
+  await story.ok('wait', 'a');
+  const recorder = (await processesOf(story.actorHome, null)).find(({ command }) =>
+    command.includes('record.pl'),
+  )!;
+  await story.make('b', 'true');
+  await story.ok('wait', 'b');
+  const rpc = new Rpc(story);
+  await rpc.call('list', { status: null });
+  // What stands on the screen and not in the record is waited for.
+  process.kill(recorder.pid, 'SIGSTOP');
+  await story.type('a', 'unfinished');
+  await eventually(
+    () => story.ok('peek', 'a'),
+    screen => screen.includes('unfinished'),
+  );
+  process.kill((await story.show('a')).pid!, 'SIGKILL');
+  await rpc.call('down', { names: ['b'] });
+  const options = { slash: false, now: false, wait: false, timeout_ms: null };
+  await rpc.call('run', { name: 'b', prompt: 'echo again', key: 'again', ...options });
+  await story.until('a', ({ status }) => status === 'exited');
+  process.kill(recorder.pid, 'SIGCONT');
+  t.is(await story.ok('run', 'b', 'echo still here', '--wait'), 'still here');
+  t.deepEqual(await story.events('--session', 'b', '--type', 'exited'), []);
 });

@@ -1,10 +1,11 @@
 /** The daemon dies at each step of each operation, the hardest way; the next command finds out what became of it. */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { untilGone } from '../../cli/client/connect.js';
 import { findHome } from '../../cli/client/home.js';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { tell } from './story.js';
 
 for (const fault of ['after-queued', 'after-load', 'after-sending', 'after-paste', 'after-completed'])
@@ -136,3 +137,27 @@ test('a daemon that is replaced leaves the agents alone', async t => {
   t.not(await story.daemonPid(), before);
   t.is((await story.show('fix')).pid, pid);
 });
+
+for (const [where, env] of [
+  ['a window', { ACTOR_NAME: 'fix' }],
+  ['a terminal', {}],
+] as const)
+  test(`a command in ${where} that meets a daemon which takes its time to end is answered by the next one`, async t => {
+    const story = await tell(t);
+    await story.make('fix', 'true');
+    await story.ok('wait', 'fix');
+    const pid = await story.daemonPid();
+    const socket = join(story.actorHome, 'daemon.sock');
+    // As it is while it ends: it listens no more, and is there still.
+    process.kill(pid, 'SIGSTOP');
+    await rm(socket);
+    const listed = story.actor('list', { env });
+    await holds(
+      () => existsSync(socket),
+      isThere => !isThere,
+      1500,
+    );
+    process.kill(pid, 'SIGKILL');
+    const { code, stderr } = await listed;
+    t.is(code, 0, stderr);
+  });

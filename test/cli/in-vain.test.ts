@@ -1,5 +1,6 @@
 /** Who waits is told what is waited for, and waits no longer than something may still come. */
-import { rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
@@ -109,4 +110,21 @@ test.serial('a daemon that does not answer is named, waited for, and may be kill
   process.kill(pid, 'SIGKILL');
   await told;
   t.not(await story.daemonPid(), pid);
+});
+
+test.serial('a prompt for a session that is discarded while it is checked is not submitted', async t => {
+  const story = await tell(t);
+  await story.make('fix', '--no-worktree');
+  const checks = 'case "$*" in *" -n"*) touch ~/checks; until [ -e ~/go ]; do sleep 0.02; done ;; esac';
+  await writeFile(join(story.bin, 'bash'), `#!/bin/sh\n${checks}\nexec /bin/bash "$@"\n`, { mode: 0o755 });
+  const running = story.actor('run', 'fix', 'true');
+  await eventually(
+    () => existsSync(join(story.home, 'checks')),
+    exists => exists,
+  );
+  await story.ok('discard', 'fix');
+  await writeFile(join(story.home, 'go'), '');
+  const { code, stdout, stderr } = await running;
+  t.deepEqual([code, stdout], [3, '']);
+  t.regex(stderr, /no session fix/);
 });

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { execa } from 'execa';
 import { isAlive } from '../helpers/processes.js';
 import { eventually, holds } from '../helpers/wait.js';
 import { tell } from './story.js';
@@ -223,6 +224,36 @@ test.serial('logs tell prompts, messages and how turns ended; peek shows the scr
     ],
   );
   t.regex(await story.ok('peek', 'fix'), /[$#] echo hi; \(exit 2\)\nhi\n/);
+});
+
+test.serial('logs -f tells what comes as logs tells what was, long prompts too', async t => {
+  const story = await tell(t);
+  await story.make('fix');
+  const follower = execa('actor', ['logs', 'fix', '-f', '--json'], {
+    cwd: story.repo,
+    env: story.env,
+    extendEnv: false,
+    reject: false,
+  });
+  t.teardown(() => follower.kill('SIGKILL'));
+  let output = '';
+  follower.stdout.on('data', piece => {
+    output += String(piece);
+  });
+  await eventually(
+    () => output,
+    text => text.includes('created'),
+  );
+  for (const word of ['x', 'y']) await story.ok('run', 'fix', `echo ${word.repeat(500)}`, '--wait');
+  const logs = JSON.parse(await story.ok('logs', 'fix', '--json')) as unknown[];
+  const followed = await eventually(
+    () => output.trimEnd().split('\n'),
+    lines => lines.length === logs.length,
+  );
+  t.deepEqual(
+    followed.map(line => JSON.parse(line) as unknown),
+    logs,
+  );
 });
 
 test.serial(

@@ -180,3 +180,27 @@ test.serial(
     t.regex(await readFile(join(story.actorHome, 'sessions', 'leaf.kdl'), 'utf8'), /^ {4}parent "lead"$/m);
   },
 );
+
+test.serial(
+  'a main is called after its repository, however long that is and whatever stands in it',
+  async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    const name = `${'a'.repeat(54)}.web`;
+    const cwd = await story.repository(name);
+    t.is(await story.ok('--detach', 'shell', { cwd }), `main-${name}`);
+  },
+);
+
+test.serial('a session is no main, whether its agent runs or not', async t => {
+  const story = await tell(t);
+  await story.make('fix');
+  const refused = async () => {
+    const { code, stdout, stderr } = await story.actor('--detach', '--name', 'fix', 'shell');
+    t.deepEqual([code, stdout], [2, '']);
+    t.is(stderr, 'actor: fix is a session, no main\nhint: actor attach fix\n');
+  };
+  await refused();
+  await story.ok('run', 'fix', 'true', '--wait');
+  await refused();
+});

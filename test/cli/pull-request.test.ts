@@ -113,3 +113,20 @@ test.serial('where no remote is at GitHub, gh is not asked', async t => {
   );
   t.is((await story.show('fix')).pr, null);
 });
+
+test.serial('a new session is asked about at once, though another one was just in its directory', async t => {
+  const story = await tell(t);
+  await atGithub(story);
+  await fakeGh(story, OPEN);
+  await story.make('fix', 'true');
+  await story.until('fix', session => session.pr !== null);
+  await story.ok('discard', 'fix');
+  await story.make('fix', 'true', '--branch', 'other');
+  await eventually(
+    () => about(story, 'fix'),
+    list => list.length === 2,
+    { timeout: 20_000 },
+  );
+  await story.until('fix', session => session.pr !== null);
+  t.pass();
+});

@@ -3,6 +3,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { packageRoot } from '../helpers/root.js';
+import { Rpc } from '../helpers/rpc.js';
 import { eventually, holds } from '../helpers/wait.js';
 import { tellOfWindows } from './window-story.js';
 
@@ -245,4 +246,13 @@ test.serial('the words of other people are shown in the menu, and do nothing the
     1000,
   );
   t.is((await story.list()).length, 11);
+});
+
+test.serial('a terminal that comes while the agent is being started waits for its window', async t => {
+  const story = await tellOfWindows(t);
+  await story.make('fix');
+  const rpc = new Rpc(story);
+  const plans = await Promise.all([1, 2, 3].map(() => rpc.call('attach', { name: 'fix' })));
+  const { window } = await story.show('fix');
+  for (const { argv } of plans) t.true(argv?.some(word => word.endsWith(`:${window}`)));
 });

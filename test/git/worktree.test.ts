@@ -6,13 +6,8 @@ import { Failure } from '../../cli/domain/failure.js';
 import { nearNames } from '../../cli/git/base.js';
 import { Git } from '../../cli/git/git.js';
 import { sweepHalfMade } from '../../cli/git/half-made.js';
-import {
-  createWorktree,
-  keepCreated,
-  markerPath,
-  undoCreate,
-  type WorktreeRequest,
-} from '../../cli/git/worktree.js';
+import { markerPath } from '../../cli/git/making.js';
+import { createWorktree, keepCreated, undoCreate, type WorktreeRequest } from '../../cli/git/worktree.js';
 import { eventually } from '../helpers/wait.js';
 import { INIT, type World, withWorld } from './world.js';
 

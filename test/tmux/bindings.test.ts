@@ -39,6 +39,19 @@ test('keys are moved, swapped, given back to the agent, and come back', async t 
   t.deepEqual(await root(stage), before);
 });
 
+test('a chosen key takes the place of a default one, whose action has none until it is free', async t => {
+  const stage = await withServer(t);
+  const before = await root(stage);
+  await bindKeys(stage.tmux, { menu: 'M-m' });
+  t.is((await root(stage)).get('M-m'), before.get('C-z'));
+  await bindKeys(stage.tmux, { menu: 'M-m', main: 'M-x' });
+  t.is((await root(stage)).get('M-m'), before.get('C-z'));
+  t.is((await root(stage)).get('M-x'), before.get('M-m'));
+  await bindKeys(stage.tmux, { menu: 'M-m' });
+  await bindKeys(stage.tmux, {});
+  t.deepEqual(await root(stage), before);
+});
+
 test('the moved key opens the menu, and the old one reaches the program', async t => {
   const stage = await withServer(t);
   const { arena, tmux, open } = stage;

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import { listPanes } from '../../tmux/panes.js';
 import { dropPrompt, loadPrompt, pastePrompt, promptBuffers } from '../../tmux/paste.js';
-import { serverPid } from '../../tmux/server.js';
 import { TmuxError } from '../../tmux/tmux.js';
 import { eventually, holds } from '../helpers/wait.js';
-import { killedClient, pasted, withServer } from './setup.js';
+import { killedClient, pasted, serverPid, withServer } from './setup.js';
 
 const texts: [string, string][] = [
   ['one line', 'do it'],

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
+import { shellWord } from '../../cli/domain/shell-word.js';
 import { attachArgv, type Terminal } from '../../tmux/clients.js';
 import { tmuxEnvironment } from '../../tmux/environment.js';
 import { displayWidth, neutralizeFormat } from '../../tmux/format.js';
@@ -8,7 +9,6 @@ import { changeLines } from '../../tmux/options.js';
 import { parsePane } from '../../tmux/panes.js';
 import { neutralizePaste } from '../../tmux/paste.js';
 import { chooseLauncher } from '../../tmux/scope.js';
-import { quoteShell } from '../../tmux/shell.js';
 import { compareVersions, parseVersion } from '../../tmux/version.js';
 
 test('versions are read and ordered', t => {
@@ -41,7 +41,7 @@ test('a shell takes every quoted word back as it was', t => {
     '#x',
     '&;|<>',
   ];
-  const output = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${words.map(quoteShell).join(' ')}`]);
+  const output = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${words.map(shellWord).join(' ')}`]);
   t.deepEqual(output.toString().split('\0').slice(0, -1), words);
 });
 

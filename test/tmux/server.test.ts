@@ -2,14 +2,14 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { listPanes } from '../../tmux/panes.js';
-import { isServerAlive, killServer, serverPid, startServer } from '../../tmux/server.js';
+import { killServer, startServer } from '../../tmux/server.js';
 import { Tmux, TmuxError } from '../../tmux/tmux.js';
 import { compareVersions, OLDEST_VERSION, tmuxVersion } from '../../tmux/version.js';
-import { withServer, withTmux } from './setup.js';
+import { serverPid, withServer, withTmux } from './setup.js';
 
 test('a server without windows lives, starts once, and is not the file at its socket', async t => {
   const { tmux } = await withTmux(t);
-  t.false(await isServerAlive(tmux));
+  t.false(await tmux.isAnswering());
   t.is(await serverPid(tmux), null);
   t.is(await listPanes(tmux), null);
 
@@ -69,7 +69,7 @@ test('no command but start brings a server up', async t => {
   const error = await t.throwsAsync(tmux.run(['new-session', '-d']), { instanceOf: TmuxError });
   t.is(error.kind, 'no-server');
   t.is(error.subcommand, 'new-session');
-  t.false(await isServerAlive(tmux));
+  t.false(await tmux.isAnswering());
 });
 
 test('a secret in the caller’s environment is not in the server’s', async t => {

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { startServer } from '../../tmux/server.js';
-import { Tmux } from '../../tmux/tmux.js';
+import { Tmux, TmuxError } from '../../tmux/tmux.js';
 import { type OpenedWindow, openWindow } from '../../tmux/window.js';
 import { type Arena, withArena } from '../helpers/arena.js';
 import { packageRoot } from '../helpers/root.js';
@@ -83,4 +83,14 @@ export async function killedClient(arena: Arena, tmux: Tmux, milliseconds: numbe
     { mode: 0o755 },
   );
   return new Tmux({ socket: tmux.socket, config: tmux.config, environment: arena.env, program });
+}
+
+/** The server's process id; null when none runs. */
+export async function serverPid(tmux: Tmux): Promise<number | null> {
+  try {
+    return Number.parseInt(await tmux.run(['display-message', '-p', '#{pid}']), 10);
+  } catch (error) {
+    if (error instanceof TmuxError && error.kind === 'no-server') return null;
+    throw error;
+  }
 }

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { shellWord } from '../../cli/domain/shell-word.js';
+import { parseSettings } from '../../cli/store/settings.js';
 import { captureScreen, lookAtPane } from '../../tmux/capture.js';
 import { sendKeys } from '../../tmux/keys.js';
 import { listPanes } from '../../tmux/panes.js';
-import { quoteShell } from '../../tmux/shell.js';
 import { Tmux } from '../../tmux/tmux.js';
 import { closeWindow, openWindow, pokeDeadPane } from '../../tmux/window.js';
 import { eventually } from '../helpers/wait.js';
@@ -223,6 +224,19 @@ test('keys reach the program, also from under copy mode and the menu', async t =
   t.is(await sendKeys(tmux, pane, ['C-c']), 'dead');
 });
 
+test('every key that the settings take for an interrupt can be pressed', async t => {
+  const { tmux, recorder } = await withServer(t);
+  const window = await recorder('interrupts');
+  const signs = [...'q~;\'"#{}$%-\\'];
+  const named = ['C-M-x', 'S-Up', 'C-Left', 'M-Enter', 'F12', 'DC', 'IC', 'PPage', 'PageUp', 'NPage', 'BTab'];
+  for (const key of [...signs, ...named]) {
+    const text = `agent "a" { command "a"; turn-end "hook"; interrupt ${JSON.stringify(key)} }`;
+    t.deepEqual(parseSettings(text, '/settings.kdl').agents.get('a')?.interrupt, [key]);
+    t.is(await sendKeys(tmux, window.pane, [key]), 'sent', key);
+  }
+  await eventually(window.received, bytes => bytes.toString('latin1').startsWith(signs.join('')));
+});
+
 test('a pipe takes the output, from the first byte on, to a path of any characters', async t => {
   const { arena, tmux } = await withServer(t);
   const file = join(arena.root, `o #{pid} %H it's`);
@@ -231,7 +245,7 @@ test('a pipe takes the output, from the first byte on, to a path of any characte
     dir: arena.root,
     argv: ['/bin/sh', '-c', 'echo first; exec sleep 300'],
     options: {},
-    pipe: `cat >>${quoteShell(file)}`,
+    pipe: `cat >>${shellWord(file)}`,
   });
   const text = await eventually(
     () => readFile(file, 'utf8'),

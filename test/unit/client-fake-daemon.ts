@@ -75,7 +75,7 @@ export function memoryStreams(at: Terminal): Streams & { written: Record<1 | 2, 
     },
     isTerminal: () => at.terminal ?? false,
     columns: () => at.columns ?? 80,
-    readInput: async () => Buffer.from(at.stdin ?? ''),
+    readInput: async limit => Buffer.from(at.stdin ?? '').subarray(0, limit),
     flush: async () => {},
   };
 }

@@ -38,6 +38,11 @@ test(means, ['run', 'build', '--wait', 'false'], ['run', ['build', 'false'], { w
 test(means, ['run', 'build', '--', '--wait'], ['run', ['build', '--wait'], {}]);
 test(means, ['run', 'build', '-p', '--help'], ['run', ['build'], { prompt: '--help' }]);
 test(means, ['run', 'build', '-p', '-x'], ['run', ['build'], { prompt: '-x' }]);
+test(
+  means,
+  ['run', 'build', '--wait', '-p', '--wait=yes'],
+  ['run', ['build'], { wait: true, prompt: '--wait=yes' }],
+);
 test(means, ['run', 'build', '--prompt=-x=y "z"'], ['run', ['build'], { prompt: '-x=y "z"' }]);
 test(means, ['run', 'build', '007'], ['run', ['build', '007'], {}]);
 test(means, ['run', 'build', '1e3'], ['run', ['build', '1e3'], {}]);
@@ -91,6 +96,7 @@ test(refuses, ['run', 'a', '--__proto__=1'], /unknown option/, 'run');
 test(refuses, ['run', '--_', 'b'], /unknown option: --_/, 'run');
 test(refuses, ['run', 'a', '-x'], /unknown option: -x/, 'run');
 test(refuses, ['run', 'a', 'b', '--wait=yes'], /--wait takes no value/, 'run');
+test(refuses, ['events', '-f=yes'], /--follow takes no value/, 'events');
 test(refuses, ['run', 'a', 'b', '--timeout'], /--timeout needs a value: --timeout D/, 'run');
 test(refuses, ['run', 'a', 'b', '--timeout='], /--timeout needs a value/, 'run');
 test(refuses, ['run', 'a', 'b', '--timeout', '--wait'], /--timeout needs a value/, 'run');

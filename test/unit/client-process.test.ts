@@ -1,6 +1,6 @@
 /** The built client as a process: what only a process shows. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -78,6 +78,35 @@ test('a reader that has enough ends it without a word', async t => {
   t.is(await ended, 0);
   t.regex(out(), /^\{"id":0,.*\n\{"id":1,.*\nstatus 0\n$/);
   t.is(err(), '');
+});
+
+test('the daemon’s log is followed from one day to the next, until its reader has enough', async t => {
+  const home = await temporaryHome(t);
+  const log = (day: number, text: string) => appendFile(join(home, `daemon.log.2026-11-${day}`), text);
+  await log(23, 'one\n');
+  const { out, err, ended } = start(t, home, 'bash', [
+    '-c',
+    `set -o pipefail; "$0" ${ACTOR} daemon logs -f | sed -u 3q; echo "status $?"`,
+    process.execPath,
+  ]);
+  await eventually(out, text => text === 'one\n');
+  await log(23, 'two\n');
+  await eventually(out, text => text === 'one\ntwo\n');
+  await log(24, 'three\n');
+  await eventually(
+    () => log(24, 'more\n').then(out),
+    text => text.includes('status'),
+  );
+  t.is(await ended, 0);
+  t.is(out(), 'one\ntwo\nthree\nstatus 0\n');
+  t.is(err(), '');
+});
+
+test('a log that nobody has begun cannot be followed', async t => {
+  const home = join(await temporaryHome(t), 'none');
+  const { err, ended } = start(t, home, process.execPath, [ACTOR, 'daemon', 'logs', '-f']);
+  t.is(await ended, 1);
+  t.is(err(), `actor: no daemon has run in ${home} yet\nhint: actor daemon start\n`);
 });
 
 for (const words of ['list --json', '--version', '--help'])

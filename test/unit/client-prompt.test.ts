@@ -43,6 +43,7 @@ test('escape', refused, 'a\n\x1b[201~', /U\+001B\) in line 2/);
 test('a lone carriage return', refused, 'a\rb', /U\+000D/);
 test('delete', refused, '\x7f', /U\+007F/);
 test('a C1 control', refused, '\u009b1m', /U\+009B/);
+test('too long to be read to its end', refused, 'é'.repeat(PROMPT_LIMIT + 1), /longer than 1048576 bytes/);
 test('one byte too long', refused, 'x'.repeat(PROMPT_LIMIT + 1), /longer than 1048576 bytes/);
 
 test('the longest prompt is taken, in bytes', t => {

@@ -240,13 +240,19 @@ test('events: a line each; JSON one object a line', async t => {
   const events = [
     event(1),
     event(2, { type: 'needs-input', waiting_for: 'permission', duration_ms: null, message: null }),
+    event(3, {
+      type: 'exited',
+      reason: 'session end: \x1b]0;x\x07other\nword',
+      duration_ms: null,
+      message: null,
+    }),
   ];
   const { home, requests } = await fakeDaemon(t, {
     events: [...events.map(item => ({ item })), { result: { last: 2 } }],
   });
   t.regex(
     (await actor(home, ['events'])).stdout,
-    /^1 {2}\S+ {2}fix-nav {2}completed \(2m13s\): The last message\n2 {2}\S+ {2}fix-nav {2}needs-input \(permission\)\n$/,
+    /^1 {2}\S+ {2}fix-nav {2}completed \(2m13s\): The last message\n2 {2}\S+ {2}fix-nav {2}needs-input \(permission\)\n3 {2}\S+ {2}fix-nav {2}exited \(session end: other word\)\n$/,
   );
   const { stdout } = await actor(home, [
     'events',
@@ -360,6 +366,14 @@ test(
   false,
   0,
   'a  idle  completed: ok\nb  idle  completed: ok\n',
+);
+test(
+  'why it went, in another program’s words',
+  waits,
+  [settled('a', { status: 'exited', outcome: 'lost', reason: 'session end: \x1b[2Jx', message: null })],
+  false,
+  5,
+  'a  exited  lost (session end: x)\n',
 );
 test(
   'never had a turn',

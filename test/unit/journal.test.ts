@@ -237,3 +237,19 @@ test('the same records give the same world, and a checkpoint in between changes 
     { numRuns: 200 },
   );
 });
+
+test('a prompt is found by its id, in whatever segment it stands', t => {
+  const journal = new Journal(folder(t));
+  t.teardown(() => journal.close());
+  const prompt = (id: string, text: string): JournalRecord => ({
+    ...{ kind: 'prompt', time: 1, session: 's', id, text },
+    ...{ first: false, slash: false, key: id },
+  });
+  journal.append([prompt('p1', 'one "id":"p2"'), event(1)]);
+  journal.rotate({ kind: 'checkpoint', time: 1, world: freeze(emptyWorld()) }, 1);
+  journal.append([prompt('p2', 'two\nlines'), prompt('p12', 'twelve')]);
+  t.deepEqual(
+    ['p1', 'p2', 'p12', 'p3'].map(id => journal.promptText(id)),
+    ['one "id":"p2"', 'two\nlines', 'twelve', null],
+  );
+});

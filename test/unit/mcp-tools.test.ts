@@ -226,11 +226,11 @@ test('not more than an agent can hold', answers, {
   content: { entries },
   text: /turn 1 {2}prompt\n {4}one\n.*outcome {2}completed after 1s$/,
 });
-test(answers, {
+test('the whole of it', answers, {
   tool: 'logs',
   args: { name: 'a', count: 0 },
   answers: { logs: [{ result: [] }] },
-  asks: { name: 'a', count: 0, follow: false },
+  asks: { name: 'a', count: null, follow: false },
   content: { entries: [] },
   text: 'a has said nothing yet',
 });

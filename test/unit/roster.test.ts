@@ -2,9 +2,8 @@
 import test from 'ava';
 import { apply } from '../../cli/domain/apply.js';
 import type { Definition } from '../../cli/domain/definition.js';
-import { recipientOf } from '../../cli/domain/event.js';
+import { eventRecord, recipientOf } from '../../cli/domain/event.js';
 import { rosterOf } from '../../cli/domain/roster.js';
-import { eventRecord } from '../../cli/domain/step.js';
 import { emptyWorld, type World } from '../../cli/domain/world.js';
 import { definitionOf } from '../helpers/definition.js';
 

@@ -1,9 +1,10 @@
 import test from 'ava';
 import { apply } from '../../cli/domain/apply.js';
 import type { Definition } from '../../cli/domain/definition.js';
+import { eventRecord } from '../../cli/domain/event.js';
 import type { Observation, Sighting } from '../../cli/domain/observation.js';
 import type { NewRecord } from '../../cli/domain/record.js';
-import { eventRecord, step } from '../../cli/domain/step.js';
+import { step } from '../../cli/domain/step.js';
 import { emptyWorld, type Pending, type Session, type World } from '../../cli/domain/world.js';
 import { definitionOf } from '../helpers/definition.js';
 
@@ -61,6 +62,14 @@ class Story {
 function definition(name: string, parent: string | null): Definition {
   return definitionOf({ name, repo: '/r', branch: name, worktree: true, parent });
 }
+
+for (const clean of [true, false])
+  test(`a turn takes whole milliseconds, also one that an agent left by a ${clean ? 'clean' : 'bad'} end`, t => {
+    const story = new Story();
+    story.see({ type: 'turn-began', prompt: 'by hand' }, { at: story.time + 0.375 });
+    story.see({ type: 'gone', clean, detail: 'exit status 0' });
+    t.is(story.session.last?.durationMs, 1000);
+  });
 
 test('a prompt is acknowledged by the turn that begins with its text, and completes with it', t => {
   const story = new Story();

@@ -11,7 +11,7 @@ import {
   wordsOf,
 } from '../../cli/daemon/window-facts.js';
 import { apply } from '../../cli/domain/apply.js';
-import { eventRecord } from '../../cli/domain/step.js';
+import { eventRecord } from '../../cli/domain/event.js';
 import { ownView } from '../../cli/domain/view.js';
 import { emptyWorld, newSession } from '../../cli/domain/world.js';
 import type { Outcome } from '../../cli/protocol.js';

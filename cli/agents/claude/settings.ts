@@ -1,5 +1,6 @@
 /** The settings that actor passes by `--settings`: its hooks, merged with the settings that a person passes. Pure. */
 import { Failure } from '../../domain/failure.js';
+import { shellWord } from '../../domain/shell-word.js';
 import { EXIT } from '../../protocol.js';
 import type { Places } from '../agent.js';
 import { asArray, asRecord, type JsonRecord, parseJson } from '../json.js';
@@ -49,8 +50,4 @@ function commandsFor(event: string, places: Places): JsonRecord[] {
     command: `${shellWord(`${places.hooks}/${script}`)} ${event}`,
     timeout: HOOK_TIMEOUT,
   }));
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -42,6 +42,7 @@ export interface Arguments {
   positionals: string[];
 }
 
+/** Sorts an argument list. An option that is not known is taken for one without a value. */
 export function readArguments(args: readonly string[]): Arguments {
   const found: Arguments = { subcommand: null, other: null, options: [], positionals: [] };
   for (let index = 0; index < args.length; ) {

@@ -4,6 +4,7 @@
  * and hash are not documented; found out with codex-cli 0.169.0, whose own hash of the same hook this matches. Pure.
  */
 import { createHash } from 'node:crypto';
+import { shellWord } from '../../domain/shell-word.js';
 import { type TomlValue, toToml } from './toml.js';
 
 /** What is asked for, by event: the rollout tells all else. `mail`: waiting events, and whom it coordinates, go in there. */
@@ -57,8 +58,4 @@ export function trustedHash(
 
 function snake(event: string): string {
   return event.replace(/(?<!^)[A-Z]/g, letter => `_${letter}`).toLowerCase();
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -26,9 +26,27 @@ export function requireSession(daemon: Daemon, name: string): Session {
   throw new Failure(EXIT.noSession, `no session ${name}`, near ? `did you mean ${near}?` : 'actor list');
 }
 
+/**
+ * Is this session there still? While something was waited for another request may have discarded it, and made a new one of its
+ * name. @throws Failure (exit 3) when it is not
+ */
+export function requireStill(daemon: Daemon, session: Session): void {
+  const { name } = session.definition;
+  if (daemon.ledger.world.sessions.get(name) !== session)
+    throw new Failure(EXIT.noSession, `no session ${name}: it has just been discarded`, 'actor list');
+}
+
 /** All of these sessions, or a failure before anything is done to one. Names given twice count once. */
 export function requireSessions(daemon: Daemon, names: readonly string[]): Session[] {
   return [...new Set(names.map(name => requireSession(daemon, name)))];
+}
+
+/** Resolves when the client is gone: for an action that goes on as long as somebody listens. */
+export function untilGone(signal: Exchange['signal']): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** A kind of agent, with what a custom one consists of. @throws Failure for one that there is not. */

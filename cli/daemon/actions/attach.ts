@@ -19,8 +19,9 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
   const session = params.name === null ? await mainFor(daemon, caller) : requireSession(daemon, params.name);
   const { name } = session.definition;
   const env = await personEnvironment(daemon, caller, session.definition);
-  if (!session.launch) {
-    keepEnvironment(daemon, name, env);
+  // Also behind a start that is under way, which has no window yet.
+  if (!session.launch?.window) {
+    if (!session.launch) keepEnvironment(daemon, name, env);
     const worker = daemon.workerOf(session);
     await worker.exclusive(() => launchAgent(daemon, worker, null));
     worker.poke();

@@ -1,5 +1,5 @@
 /** `actor list -f`: that something has changed, not what, so that a client which is stopped (Ctrl-Z) fills nothing up. */
-import type { Action } from './action.js';
+import { type Action, untilGone } from './action.js';
 
 /** Changes within this time are told as one, in milliseconds: a turn begins with several. */
 const BATCH = 60;
@@ -14,7 +14,7 @@ export const changes: Action<'changes'> = async (daemon, { item, signal }) => {
   });
   // What changed before is not known to the client of a daemon that has just started.
   item({});
-  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await untilGone(signal);
   clearTimeout(timer);
   stop();
   return {};

@@ -16,7 +16,7 @@ import { forgetEnvironment, ownEnvironment, personEnvironment } from '../environ
 import { point } from '../fault.js';
 import { withProgress } from '../progress.js';
 import { hookFor } from '../settings.js';
-import { type Action, requireSessions } from './action.js';
+import { type Action, requireSessions, requireStill } from './action.js';
 
 type Discarded = Methods['discard']['result'][number];
 
@@ -66,6 +66,7 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
 
 async function discardOne(task: Spoken, session: Session): Promise<Discarded> {
   const { daemon, say } = task;
+  requireStill(daemon, session);
   const { name, worktree } = session.definition;
   if (worktree) say(`looking at the worktree of ${name}`);
   const removal = worktree ? await firstLook(task, session) : null;

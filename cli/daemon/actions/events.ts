@@ -4,7 +4,7 @@ import { durationText } from '../../domain/message.js';
 import type { JournalRecord } from '../../domain/record.js';
 import { iso } from '../../domain/view.js';
 import type { ActorEvent, LogEntry } from '../../protocol.js';
-import { type Action, requireSession } from './action.js';
+import { type Action, requireSession, untilGone } from './action.js';
 
 /** From the journal first, then as they come: the two meet without a gap or a double, since both are read in one tick. */
 export const events: Action<'events'> = async (daemon, { request, item, signal }) => {
@@ -16,7 +16,7 @@ export const events: Action<'events'> = async (daemon, { request, item, signal }
     const stop = daemon.ledger.onEvent(event => {
       if (isWanted(event)) item(event);
     });
-    await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await untilGone(signal);
     stop();
   }
   return { last: daemon.ledger.world.lastEvent };
@@ -34,28 +34,23 @@ export const logs: Action<'logs'> = async (daemon, { request, item, signal }) =>
       entries.length = 0;
       continue;
     }
-    entries.push(...entriesOf(record, prompts));
+    entries.push(...entriesOf(record, id => prompts.get(id) ?? ''));
   }
   const shown = count === null ? entries : entries.slice(-count || entries.length);
   if (!follow) return shown;
   for (const entry of shown) item(entry);
   const stop = daemon.ledger.onEvent(event => {
     if (event.session !== name) return;
-    const running = daemon.ledger.world.sessions.get(name)?.turn;
-    if (event.prompt_id && running)
-      prompts.set(event.prompt_id, prompts.get(event.prompt_id) ?? running.prompt);
-    for (const entry of entriesOf(
-      { kind: 'event', time: Date.parse(event.time), event, deliver: false, by: '' },
-      prompts,
-    ))
-      item(entry);
+    const record = { kind: 'event', time: Date.parse(event.time), event, deliver: false, by: '' } as const;
+    for (const entry of entriesOf(record, id => daemon.journal.promptText(id) ?? '')) item(entry);
   });
-  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await untilGone(signal);
   stop();
   return [];
 };
 
-function entriesOf(record: JournalRecord, prompts: Map<string, string>): LogEntry[] {
+/** What a record adds to the conversation. `textOf`: the whole prompt of this id. */
+function entriesOf(record: JournalRecord, textOf: (prompt: string) => string): LogEntry[] {
   if (record.kind !== 'event') return [];
   const { event } = record;
   const entry = (kind: LogEntry['kind'], text: string): LogEntry => ({
@@ -68,7 +63,7 @@ function entriesOf(record: JournalRecord, prompts: Map<string, string>): LogEntr
   const reason = event.reason === null ? '' : ` (${event.reason})`;
   switch (event.type) {
     case 'turn-started':
-      return [entry('prompt', (event.prompt_id && prompts.get(event.prompt_id)) || event.message || '')];
+      return [entry('prompt', (event.prompt_id && textOf(event.prompt_id)) || event.message || '')];
     case 'completed':
     case 'failed':
     case 'stopped':

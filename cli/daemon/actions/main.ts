@@ -1,11 +1,10 @@
 /** `actor claude`, `actor shell`: main of this directory's repository, found or started. */
 import path from 'node:path';
 import type { ConfigValue, Definition } from '../../domain/definition.js';
-import { mainOf } from '../../domain/event.js';
+import { eventRecord, mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
 import { resolve } from '../../domain/resolve.js';
-import { eventRecord } from '../../domain/step.js';
 import { newSession } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { describeRepository } from '../../git/repository.js';
@@ -28,13 +27,13 @@ export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const repo = repository && !repository.bare ? repository.root : null;
   const place = { repo, dir: caller.cwd };
   const known = params.name === null ? mainOf(daemon.ledger.world, place) : findSession(daemon, params.name);
-  if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
   if (known && !known.definition.main)
     throw new Failure(
       EXIT.usage,
       `${known.definition.name} is a session, no main`,
       `actor attach ${known.definition.name}`,
     );
+  if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
   requireProgram(agent.program, env.PATH ?? '');
 
   const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
@@ -101,7 +100,7 @@ function mainName(daemon: Daemon, place: { repo: string | null; dir: string }): 
   if (!isTaken('main')) return 'main';
   const base = path.basename(place.repo ?? place.dir);
   const suffix = isValidName(`main-${base}`) ? base : (nameFromText(base) ?? 'other');
-  return firstFreeName(`main-${suffix}`.slice(0, 60), isTaken);
+  return firstFreeName(`main-${suffix}`, isTaken);
 }
 
 function requireMainName(name: string): void {

@@ -2,7 +2,7 @@
 import { Failure } from '../../domain/failure.js';
 import { EXIT } from '../../protocol.js';
 import type { McpDoor } from '../context.js';
-import { type Action, requireSession } from './action.js';
+import { type Action, requireSession, untilGone } from './action.js';
 
 export const mcpAttach: Action<'mcp-attach'> = async (daemon, { request, item, onLine, signal }) => {
   const { session: name, socket, pid } = request.params;
@@ -21,7 +21,7 @@ export const mcpAttach: Action<'mcp-attach'> = async (daemon, { request, item, o
       daemon.refused(refused, typeof why === 'string' ? why : 'no reason given');
   });
   if (door.isOpen) daemon.poke.deliveries();
-  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await untilGone(signal);
   if (daemon.doors.get(door.session) === door) daemon.doors.delete(door.session);
   return {};
 };

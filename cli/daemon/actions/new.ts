@@ -2,11 +2,9 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Definition } from '../../domain/definition.js';
-import { mainOf } from '../../domain/event.js';
+import { eventRecord, mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
-import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
 import { type Asked, resolve } from '../../domain/resolve.js';
-import { eventRecord } from '../../domain/step.js';
 import { newSession, type Prompt, type Session } from '../../domain/world.js';
 import { furnish } from '../../git/furnish.js';
 import { Git } from '../../git/git.js';
@@ -28,6 +26,7 @@ import { ensureServer } from '../tmux-server.js';
 import { viewFor } from '../views.js';
 import type { Worker } from '../worker.js';
 import { type Action, agentOfKind } from './action.js';
+import { promptOf, releaseName, reserveName } from './new-name.js';
 import { requireOnStart } from './on-start.js';
 import { acknowledgement, keepForHooks, turnOf } from './run.js';
 
@@ -35,9 +34,6 @@ type Params = Methods['new']['params'];
 
 /** `new` waits so long for a before-run hook before it says that its prompt is queued, in milliseconds. */
 const HOOK_PATIENCE = 1000;
-
-/** Names of sessions that are being made: two at the same time must not take the same one. */
-const reserved = new Set<string>();
 
 export const create: Action<'new'> = async (daemon, given) => {
   const { params, caller } = given.request;
@@ -63,8 +59,7 @@ export const create: Action<'new'> = async (daemon, given) => {
   const problem = params.prompt === null ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
 
-  const name = await nameFor(daemon, git, params, repo);
-  reserved.add(name.toLowerCase());
+  const name = await reserveName(daemon, git, params, repo);
   const undo: (() => Promise<unknown>)[] = [];
   try {
     const made =
@@ -114,7 +109,7 @@ export const create: Action<'new'> = async (daemon, given) => {
       await step().catch(failure => daemon.log(`${name}: roll-back`, failure));
     throw error;
   } finally {
-    reserved.delete(name.toLowerCase());
+    releaseName(name);
   }
 };
 
@@ -233,11 +228,6 @@ function requireRepository(
     );
 }
 
-/** For a hint: what was to be done comes there. */
-function promptOf({ prompt }: Params): string {
-  return prompt === null ? '' : ' "…"';
-}
-
 /** The session that asks is the parent; a person's sessions belong to the main of the repository. */
 function parentOf(
   daemon: Daemon,
@@ -250,39 +240,4 @@ function parentOf(
 
 function askedOf({ agent, role, config, model }: Params): Asked {
   return { agent, role, config: { ...config, ...(model === null ? {} : { model }) } };
-}
-
-async function nameFor(daemon: Daemon, git: Git, params: Params, repo: string | null): Promise<string> {
-  const isTaken = (candidate: string) =>
-    findSession(daemon, candidate) !== undefined ||
-    reserved.has(candidate.toLowerCase()) ||
-    existsSync(path.join(daemon.places.worktrees, candidate));
-  if (params.name !== null) {
-    requireName(params.name);
-    const known = findSession(daemon, params.name)?.definition.name;
-    if (known !== undefined || reserved.has(params.name.toLowerCase())) {
-      const name = known ?? params.name;
-      throw new Failure(EXIT.usage, `there is a session ${name}`, `actor run ${name}${promptOf(params)}`);
-    }
-    return params.name;
-  }
-  const wanted = nameFromText(params.prompt ?? '') ?? 'session';
-  const branches = repo === null ? [] : await branchNames(git, repo);
-  return firstFreeName(
-    wanted,
-    candidate => isTaken(candidate) || (params.branch === null && branches.includes(candidate.toLowerCase())),
-  );
-}
-
-function requireName(name: string): void {
-  const suggestion = nameFromText(name);
-  const hint = suggestion ? `actor new ${suggestion}` : undefined;
-  if (!isValidName(name))
-    throw new Failure(EXIT.usage, `${JSON.stringify(name)} is no session name: ${NAME_RULE}`, hint);
-  if (isMainName(name)) throw new Failure(EXIT.usage, `${name} is kept for mains`, hint);
-}
-
-async function branchNames(git: Git, repo: string): Promise<string[]> {
-  const output = await git.run(repo, ['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads']);
-  return output.toLowerCase().split('\n');
 }

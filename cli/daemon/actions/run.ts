@@ -13,7 +13,7 @@ import { point } from '../fault.js';
 import { hookFor } from '../settings.js';
 import type { Exchange } from '../socket.js';
 import { isBlocked } from '../views.js';
-import { type Action, requireSession } from './action.js';
+import { type Action, requireSession, requireStill } from './action.js';
 
 /** How long the agent's acknowledgement is waited for, in milliseconds. */
 const ACKNOWLEDGEMENT = 2000;
@@ -31,6 +31,7 @@ export const run: Action<'run'> = async (daemon, exchange) => {
   if (params.slash) requireSlash(daemon, session, params.prompt);
   const problem =
     params.prompt === null || params.slash ? null : await checkPrompt(agent, params.prompt, env);
+  requireStill(daemon, session);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
   if (params.prompt === null) {
     await release(daemon, session);

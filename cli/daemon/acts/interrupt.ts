@@ -3,7 +3,7 @@ import { sendKeys } from '../../../tmux/keys.js';
 import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import type { Worker } from '../worker.js';
-import { isOurText, readScreen, seeInterrupt, textOfPrompt } from './look.js';
+import { isOurText, readScreen, seeInterrupt } from './look.js';
 
 /** How long an agent may take to stop, and when the key is pressed once more, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
@@ -51,7 +51,7 @@ async function clearReturnedPrompt(daemon: Daemon, worker: Worker, promptId: str
   if (!session?.launch?.pane) return;
   const agent = daemon.agentOf(session);
   if (!agent.looksBeforePaste || agent.foreground) return;
-  const prompt = textOfPrompt(daemon, session.definition.name, promptId);
+  const prompt = daemon.journal.promptText(promptId) ?? '';
   for (let press = 0; press < MOST_LINES; press++) {
     const reading = await readScreen(daemon, worker);
     if (reading?.state !== 'draft' || reading.draft === null || !isOurText(agent, prompt, reading.draft))

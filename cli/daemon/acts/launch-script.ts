@@ -1,4 +1,5 @@
 /** The first program of a window: takes over the caller's environment, then becomes the agent. Pure. */
+import { shellWord } from '../../domain/shell-word.js';
 
 export interface LaunchScript {
   argv: string[];
@@ -38,9 +39,4 @@ export function launchScript({ argv, env, unset }: LaunchScript): string {
     `exec ${argv.map(shellWord).join(' ')}`,
     '',
   ].join('\n');
-}
-
-/** As one word of sh, whatever it contains. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -13,9 +13,9 @@ import {
 import path from 'node:path';
 import { openWindow } from '../../../tmux/window.js';
 import type { LaunchPlan } from '../../agents/agent.js';
+import { eventRecord } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { nextAct } from '../../domain/next.js';
-import { eventRecord } from '../../domain/step.js';
 import type { Prompt, Session } from '../../domain/world.js';
 import { EXIT } from '../../protocol.js';
 import type { Daemon } from '../context.js';

@@ -120,13 +120,6 @@ export function isOurText(agent: Agent, sent: string, draft: string): boolean {
 /** So many characters of a prompt, spaces aside, are not typed by chance. */
 const CERTAIN = 12;
 
-/** A prompt as it was given to us; empty when it is nowhere on record. */
-export function textOfPrompt(daemon: Daemon, session: string, id: string): string {
-  for (const record of daemon.journal.recordsOf(session))
-    if (record.kind === 'prompt' && record.id === id) return record.text;
-  return '';
-}
-
 function factsOf(pane: Pane, { turn }: Session): PaneFacts {
   const { cursorX, cursorY, cursorHidden, width, height, command, title, titled, alternateScreen } = pane;
   const now = Date.now();

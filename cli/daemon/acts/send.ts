@@ -9,12 +9,12 @@ import { execa } from 'execa';
 import { sendKeys } from '../../../tmux/keys.js';
 import { dropPrompt, loadPrompt, neutralizePaste, pastePrompt, promptBuffers } from '../../../tmux/paste.js';
 import type { Agent } from '../../agents/agent.js';
-import { eventRecord } from '../../domain/step.js';
+import { eventRecord } from '../../domain/event.js';
 import type { Prompt, Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
 import type { Worker } from '../worker.js';
-import { isOurText, readScreen, seeDialog, textOfPrompt } from './look.js';
+import { isOurText, readScreen, seeDialog } from './look.js';
 
 /** A check of a prompt (`bash -n`) that takes longer than this has no say, in milliseconds. */
 const CHECK_TIMEOUT = 5000;
@@ -172,7 +172,7 @@ export async function recheckTaken(daemon: Daemon, worker: Worker): Promise<numb
   const agent = daemon.agentOf(session);
   const reading = await readScreen(daemon, worker);
   if (reading?.state === 'draft' && reading.draft !== null) {
-    const sent = textOfPrompt(daemon, session.definition.name, turn.promptId);
+    const sent = daemon.journal.promptText(turn.promptId) ?? '';
     if (isOurText(agent, sent, reading.draft)) await sendKeys(daemon.tmux, launch.pane, ['Enter']);
   }
   return ACKNOWLEDGEMENT_PATIENCE;

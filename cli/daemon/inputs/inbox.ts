@@ -67,6 +67,7 @@ function turnOf(name: string): number {
   return Number(/-(\d+)x*\.json$/.exec(name)?.[1] ?? 0);
 }
 
+/** Its consequences are on record. */
 export function removeMessage(folder: string, file: string): void {
   rmSync(path.join(folder, file), { force: true });
 }

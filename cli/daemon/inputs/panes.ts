@@ -14,7 +14,9 @@ const LAST_WORDS_LINES = 20;
 
 /** One tmux call for all; then, for each agent whose pane is dead or gone, what follows. */
 export async function sweepPanes(daemon: Daemon): Promise<void> {
-  const running = [...daemon.ledger.world.sessions.values()].filter(session => session.launch?.pane);
+  const running = [...daemon.ledger.world.sessions.values()].flatMap(session =>
+    session.launch?.pane ? [{ session, launch: session.launch }] : [],
+  );
   let panes = await listPanes(daemon.tmux);
   // tmux learns of some deaths only when another child of its own ends.
   if (panes?.some(pane => pane.dead && pane.deadStatus === null && pane.deadSignal === null)) {
@@ -22,9 +24,9 @@ export async function sweepPanes(daemon: Daemon): Promise<void> {
     panes = await listPanes(daemon.tmux);
   }
   await closeOrphans(daemon, panes ?? []);
-  for (const session of running) {
-    const { launch } = session;
-    if (!launch || session.ending) continue;
+  for (const { session, launch } of running) {
+    // While another one's death was looked into it may have been started again, in a window that was not listed.
+    if (session.launch !== launch || session.ending) continue;
     const pane = panes?.find(each => each.pane === launch.pane && each.launch === launch.id);
     if (pane && !pane.dead) continue;
     await concludeDeath(daemon, session, launch.id, panes === null ? 'no-server' : (pane ?? 'no-window'));

@@ -1,13 +1,11 @@
 /** The tool `list`: all sessions. */
-import type { Status } from '../../protocol.js';
+import { STATUSES, type Status } from '../../protocol.js';
 import { listLines } from '../../texts/list.js';
 import { inputOf } from '../schema.js';
 import type { Tool } from '../tool.js';
 
 /** Columns: the last message of a session may be long, and there may be a hundred of them. */
 const WIDTH = 160;
-
-const STATUSES: readonly Status[] = ['created', 'starting', 'working', 'idle', 'waiting', 'exited', 'ended'];
 
 export const list: Tool = {
   name: 'list',

@@ -24,7 +24,7 @@ export const logs: Tool = {
   ),
   async call(args, caller) {
     const name = args.required('name');
-    const entries = await caller.ask('logs', { name, count: args.count('count'), follow: false });
+    const entries = await caller.ask('logs', { name, count: args.count('count') || null, follow: false });
     const lines = entries.flatMap(entry => entryLines(entry, Date.now()));
     return { content: { entries }, lines: entries.length > 0 ? lines : [`${name} has said nothing yet`] };
   },
