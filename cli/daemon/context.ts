@@ -76,6 +76,11 @@ export interface McpDoor {
   hand(token: string, text: string): void;
 }
 
+/** Is it still this session that has its name? It may be discarded while something is waited for, and another one made. */
+export function isThere(daemon: Daemon, session: Session): boolean {
+  return daemon.ledger.world.sessions.get(session.definition.name) === session;
+}
+
 /** The session of this name, without regard to case. */
 export function findSession(daemon: Daemon, name: string): Session | undefined {
   const { sessions } = daemon.ledger.world;

@@ -38,6 +38,8 @@ export class Worker {
   #retries = 0;
   /** A person wants the agent itself to run, prompt or not. The next start of one, whoever asks for it, is what they wanted. */
   #isWanted = false;
+  /** Resolves when no discard is at work: nobody knows before whether there will be a session. */
+  #leaving: Promise<unknown> | null = null;
   /** Why the next prompt is not sent although the agent is idle. */
   blocked: 'draft' | null = null;
   /** Since when a session waits whose dialog was seen on the screen, in milliseconds since the epoch. */
@@ -74,6 +76,23 @@ export class Worker {
     const result = this.#chain.then(act);
     this.#chain = result.catch(() => {});
     return result;
+  }
+
+  /** As {@link exclusive}, for what may leave no session behind. */
+  leave<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.exclusive(act);
+    const leaving = result
+      .catch(() => {})
+      .then(() => {
+        if (this.#leaving === leaving) this.#leaving = null;
+      });
+    this.#leaving = leaving;
+    return result;
+  }
+
+  /** Resolves when it is known whether the session stays; null: nobody is about to discard it. */
+  get leaving(): Promise<unknown> | null {
+    return this.#leaving;
   }
 
   /** Starts the agent, prompt or not, unless one runs that nobody is ending: that one may quit, and is not started again. */

@@ -2,7 +2,7 @@
 import { killServer } from '../../../tmux/server.js';
 import type { Session } from '../../domain/world.js';
 import { endAgent } from '../acts/end.js';
-import type { Daemon } from '../context.js';
+import { type Daemon, isThere } from '../context.js';
 import { withProgress } from '../progress.js';
 import { type Action, requireSessions } from './action.js';
 
@@ -35,5 +35,8 @@ async function endOne(daemon: Daemon, session: Session): Promise<void> {
     daemon.ledger.commit([{ kind: 'held', session: name, held: true }]);
   const worker = daemon.workerOf(session);
   await worker.admission.cancel();
-  if (session.launch) await worker.exclusive(() => endAgent(daemon, session));
+  if (!session.launch) return;
+  await worker.exclusive(async () => {
+    if (session.launch && isThere(daemon, session)) await endAgent(daemon, session);
+  });
 }

@@ -144,7 +144,7 @@ async function goOn(daemon: Daemon, session: Session, known: string | null, exch
   if (prompt === null) return { ...viewFor(daemon, session), run: null };
   const id = known ?? submit(daemon, session, prompt, exchange.request);
   daemon.workerOf(session).poke();
-  const run = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, 0)) };
+  const run = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, 0, exchange)) };
   const turn = wait ? await turnOf(daemon, session, id, timeout_ms, exchange) : {};
   return { ...viewFor(daemon, session), run: { ...run, ...turn } };
 }

@@ -1,0 +1,97 @@
+/** Verbs that meet: what one has begun with a session, another one ends; and a name may be another session's by then. */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { begun, gate, hooks, open } from './hook-stories.js';
+import { type Story, tell } from './story.js';
+
+/** An on-discard hook that keeps a discard at its first look until the test opens the gate, and then says this. */
+const looking = (answer: 0 | 1) => `echo asked > ~/asked; ${gate('decide')}; exit ${answer}`;
+
+test.serial(
+  'a session that another discard took is not taken again, nor one that has its name by then',
+  async t => {
+    const story = await tell(t);
+    await story.make('slow');
+    await story.make('fix');
+    await hooks(story, { 'on-discard': `[ $ACTOR_NAME != slow ] || { ${looking(0)}; }` });
+    const both = story.actor('discard', 'slow', 'fix');
+    await begun(story, 'asked');
+    await story.ok('discard', 'fix');
+    await story.make('fix', 'echo new');
+    await story.ok('wait', 'fix');
+    await open(story, 'decide');
+    const { code, stderr } = await both;
+    t.is(code, 3, stderr);
+    t.regex(stderr, /^actor: no session fix: it was discarded$/m);
+    t.is((await story.show('fix')).last?.message, 'new');
+    t.true(existsSync(join(story.actorHome, 'worktrees', 'fix')));
+    // Of several none is touched if one cannot be.
+    t.is((await story.show('slow')).status, 'created');
+  },
+);
+
+test.serial('of two discards of one session one does it, and the other says that there is none', async t => {
+  const story = await tell(t);
+  await story.make('fix');
+  await hooks(story, { 'on-discard': looking(0) });
+  const first = story.actor('discard', 'fix');
+  await begun(story, 'asked');
+  const second = story.actor('discard', 'fix');
+  await open(story, 'decide');
+  const ends = await Promise.all([first, second]);
+  t.deepEqual(ends.map(({ code }) => code).sort(), [0, 3]);
+  t.is((await story.events('--session', 'fix', '--type', 'discarded')).length, 1);
+});
+
+/** `actor run fix …` in the background, whose stderr grows in `~/said`. */
+const runFix = (story: Story, words: string) =>
+  story.run('sh', ['-c', `exec actor run fix ${words} 2> ~/said`], { cwd: story.repo });
+
+for (const wait of ['', ' --wait'])
+  test.serial(`run${wait} of a session that is being discarded says that it is gone`, async t => {
+    const story = await tell(t);
+    await story.make('fix');
+    await hooks(story, { 'on-discard': looking(0) });
+    const discard = story.actor('discard', 'fix');
+    await begun(story, 'asked');
+    const run = runFix(story, `'echo ran > ~/ran.txt'${wait}`);
+    await begun(story, 'said', 'fix is being discarded');
+    await open(story, 'decide');
+    t.is((await discard).code, 0);
+    const { code, stdout } = await run;
+    t.is(code, 3, stdout);
+    t.regex(await story.file('said'), /^actor: no session fix: it was discarded$/m);
+    t.is(await story.file('ran.txt'), '');
+  });
+
+test.serial('run of a session whose discard is refused runs', async t => {
+  const story = await tell(t);
+  await story.make('fix', 'true', '--wait');
+  await hooks(story, { 'on-discard': looking(1) });
+  const discard = story.actor('discard', 'fix');
+  await begun(story, 'asked');
+  const run = runFix(story, "'echo ran' --wait");
+  await begun(story, 'said', 'fix is being discarded');
+  await open(story, 'decide');
+  t.is((await discard).code, 4);
+  t.is((await run).stdout, 'ran\n');
+});
+
+for (const wait of ['', ' --wait'])
+  test.serial(
+    `run${wait} whose prompt waits while its session is discarded says that it is gone`,
+    async t => {
+      const story = await tell(t);
+      // Its agent is not ready as long as the gate is closed.
+      await writeFile(join(story.home, '.bashrc'), `${gate('ready')}\n`);
+      await story.make('fix');
+      const run = story.actor('run', 'fix', 'true', ...wait.trim().split(' ').filter(Boolean));
+      await story.until('fix', ({ queued }) => queued === 1);
+      t.is((await story.actor('discard', 'fix')).code, 0);
+      const { code, stdout, stderr } = await run;
+      t.is(code, 3, `${stdout}${stderr}`);
+      t.regex(stderr, /^actor: no session fix: it was discarded$/m);
+    },
+  );
