@@ -95,3 +95,25 @@ for (const wait of ['', ' --wait'])
       t.regex(stderr, /^actor: no session fix: it was discarded$/m);
     },
   );
+
+test.serial(
+  'a session whose maker is discarded while it is made goes to whom the maker’s sessions go to',
+  async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    await story.make('lead');
+    await story.make('maker', { env: { ACTOR_NAME: 'lead' } });
+    await hooks(story, { 'on-start': `[ $ACTOR_NAME != fix ] || { echo asked > ~/asked; ${gate('go')}; }` });
+    const making = story.make('fix', { env: { ACTOR_NAME: 'maker' } });
+    await begun(story, 'asked');
+    await story.ok('discard', 'maker');
+    await open(story, 'go');
+    await making;
+    t.is((await story.show('fix')).parent, 'lead');
+    // One that comes to the name is not told what is none of its business.
+    await story.make('maker');
+    await story.ok('run', 'fix', 'true', '--wait');
+    t.is((await story.show('maker')).waiting_events, 0);
+    t.is((await story.show('lead')).waiting_events, 1);
+  },
+);

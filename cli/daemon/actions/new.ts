@@ -17,7 +17,7 @@ import { removeSession, saveSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import { launchAgent, requireProgram } from '../acts/launch.js';
 import { checkPrompt } from '../acts/send.js';
-import { type Daemon, findSession } from '../context.js';
+import { type Daemon, findSession, isThere } from '../context.js';
 import { forgetSession } from '../definitions.js';
 import { forgetEnvironment, keepEnvironment, personEnvironment } from '../environment.js';
 import { point } from '../fault.js';
@@ -63,6 +63,7 @@ export const create: Action<'new'> = async (daemon, given) => {
   const problem = params.prompt === null ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
 
+  const maker = caller.session === null ? null : (findSession(daemon, caller.session) ?? null);
   const name = await nameFor(daemon, git, params, repo);
   reserved.add(name.toLowerCase());
   const undo: (() => Promise<unknown>)[] = [];
@@ -84,7 +85,8 @@ export const create: Action<'new'> = async (daemon, given) => {
       branch: made?.branch ?? repository?.head.branch ?? null,
       base: made?.base ?? null,
       worktree: made !== null,
-      parent: parentOf(daemon, caller.session, { repo, dir }),
+      // Its maker may be discarded until it is on record.
+      parent: null,
       role: params.role,
       purpose: params.purpose,
       prompt: resolved.prompt,
@@ -98,7 +100,8 @@ export const create: Action<'new'> = async (daemon, given) => {
     if (made) await requireOnStart(daemon, definition, exchange);
     // Until here it is taken back when nobody waits for it any more, by Ctrl-C say.
     exchange.signal.throwIfAborted();
-    const session = await establish(daemon, definition, params.key, undo);
+    const parent = parentOf(daemon, maker, { repo, dir });
+    const session = await establish(daemon, { ...definition, parent }, params.key, undo);
     if (made) await keepCreated(made);
     if (params.prompt === null) return { ...viewFor(daemon, session), run: null };
     const prompt = submit(daemon, session, params.prompt, exchange.request);
@@ -238,14 +241,20 @@ function promptOf({ prompt }: Params): string {
   return prompt === null ? '' : ' "…"';
 }
 
-/** The session that asks is the parent; a person's sessions belong to the main of the repository. */
+/**
+ * The session that asks is the parent, or, when it was discarded meanwhile, whoever its sessions went to; a person's sessions
+ * belong to the main of the repository.
+ */
 function parentOf(
   daemon: Daemon,
-  caller: string | null,
+  maker: Session | null,
   place: { repo: string | null; dir: string },
 ): string | null {
-  const parent = caller === null ? undefined : findSession(daemon, caller);
-  return (parent ?? mainOf(daemon.ledger.world, place))?.definition.name ?? null;
+  const { world } = daemon.ledger;
+  let parent = maker;
+  while (parent && !isThere(daemon, parent))
+    parent = world.sessions.get(parent.definition.parent ?? '') ?? null;
+  return (parent ?? mainOf(world, place))?.definition.name ?? null;
 }
 
 function askedOf({ agent, role, config, model }: Params): Asked {
