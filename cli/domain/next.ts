@@ -27,6 +27,12 @@ function nextPrompt(session: Session): Prompt | null {
   return first;
 }
 
+/** The prompt that was handed over and has not become a turn yet; null: none. One of the agent's own commands never does. */
+export function underWay({ turn, queue }: Session): Prompt | null {
+  const [first] = queue;
+  return turn || !first || first.slash || first.state === 'queued' ? null : first;
+}
+
 /** Prompts that a new one has to wait for: the running turn and those before it in the queue. */
 export function ahead(session: Session, id: string): number {
   const index = session.queue.findIndex(prompt => prompt.id === id);

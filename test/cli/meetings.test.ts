@@ -1,8 +1,9 @@
 /** Verbs that meet: what one has begun with a session, another one ends; and a name may be another session's by then. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { eventually } from '../helpers/wait.js';
 import { begun, gate, hooks, open } from './hook-stories.js';
 import { type Story, tell } from './story.js';
 
@@ -44,6 +45,13 @@ test.serial('of two discards of one session one does it, and the other says that
   t.deepEqual(ends.map(({ code }) => code).sort(), [0, 3]);
   t.is((await story.events('--session', 'fix', '--type', 'discarded')).length, 1);
 });
+
+/** How many records of this kind the journal has. */
+async function records(story: Story, kind: string): Promise<number> {
+  const folder = join(story.actorHome, 'journal');
+  const texts = await Promise.all((await readdir(folder)).map(name => readFile(join(folder, name), 'utf8')));
+  return texts.join('').split(`"kind":"${kind}"`).length - 1;
+}
 
 /** `actor run fix …` in the background, whose stderr grows in `~/said`. */
 const runFix = (story: Story, words: string) =>
@@ -117,3 +125,45 @@ test.serial(
     t.is((await story.show('lead')).waiting_events, 1);
   },
 );
+
+test.serial('stop of a prompt that is on its way to its agent stops its turn', async t => {
+  const story = await tell(t);
+  await story.make('fix', 'true', '--wait');
+  // bash takes the prompt, and says so only when the gate is open.
+  await story.ok('run', 'fix', `PS0='$(${gate('go')})'"$PS0"`, '--wait');
+  const run = story.actor('run', 'fix', 'sleep 60');
+  await eventually(
+    () => records(story, 'sending'),
+    count => count === 3,
+  );
+  await story.ok('run', 'fix', 'echo next');
+  const stop = story.actor('stop', 'fix');
+  await eventually(
+    () => records(story, 'held'),
+    count => count === 1,
+  );
+  await open(story, 'go');
+  t.is((await stop).stdout, 'stopped fix\n');
+  await run;
+  await story.until('fix', ({ status, last }) => status === 'idle' && last?.outcome === 'stopped');
+  t.deepEqual(
+    (await story.queue('fix')).map(({ prompt, held }) => ({ prompt, held })),
+    [{ prompt: 'echo next', held: true }],
+  );
+});
+
+test.serial('run --now interrupts a prompt that is on its way to its agent', async t => {
+  const story = await tell(t);
+  await story.make('fix', 'true', '--wait');
+  await story.ok('run', 'fix', `PS0='$(${gate('go')})'"$PS0"`, '--wait');
+  const run = story.actor('run', 'fix', 'sleep 60');
+  await eventually(
+    () => records(story, 'sending'),
+    count => count === 3,
+  );
+  const now = story.actor('run', 'fix', 'echo now', '--now', '--wait');
+  await story.until('fix', ({ queued }) => queued === 1);
+  await open(story, 'go');
+  await run;
+  t.is((await now).stdout, 'now\n');
+});

@@ -1,10 +1,10 @@
 /** `actor run`: a prompt for a session. */
 import { Failure } from '../../domain/failure.js';
-import { ahead } from '../../domain/next.js';
+import { ahead, underWay } from '../../domain/next.js';
 import type { NewRecord } from '../../domain/record.js';
 import type { Session } from '../../domain/world.js';
 import { EXIT, type RunResult, type TurnResult } from '../../protocol.js';
-import { interruptTurn } from '../acts/interrupt.js';
+import { interruptTurn, untilBegun } from '../acts/interrupt.js';
 import { requireProgram } from '../acts/launch.js';
 import { checkPrompt } from '../acts/send.js';
 import { type Daemon, isThere } from '../context.js';
@@ -50,8 +50,8 @@ export const run: Action<'run'> = async (daemon, exchange) => {
     point('after-queued');
   }
   const before = ahead(session, id);
-  if (params.now && session.turn)
-    void interruptTurn(daemon, session).catch(error => daemon.log(`${name}: --now`, error));
+  if (params.now && (session.turn || underWay(session)))
+    void interruptOther(daemon, session, id).catch(error => daemon.log(`${name}: --now`, error));
   daemon.workerOf(session).poke();
   await requireStart(daemon, session);
 
@@ -61,6 +61,12 @@ export const run: Action<'run'> = async (daemon, exchange) => {
   if (!params.wait) return result;
   return { ...result, ...(await turnOf(daemon, session, id, params.timeout_ms, exchange)) };
 };
+
+/** Interrupts what runs, or begins to, unless that is this prompt by then. */
+async function interruptOther(daemon: Daemon, session: Session, prompt: string): Promise<void> {
+  await untilBegun(daemon, session);
+  if (session.turn?.promptId !== prompt) await interruptTurn(daemon, session);
+}
 
 /** Releases held prompts, and starts the agent. @throws what kept it from starting. */
 async function release(daemon: Daemon, session: Session): Promise<void> {
