@@ -62,6 +62,8 @@ export interface Daemon {
   refused(token: string, why: string): void;
   /** False until the daemon knows what became of everything: nothing is done for any session before. */
   isReconciled: boolean;
+  /** No agent is started any more: this process ends, and the next one sees to what was asked for. */
+  startsNothing: boolean;
   /** Ends this process soon; agents go on. */
   shutdown(why: string): void;
   startedAt: number;

@@ -134,6 +134,7 @@ export async function run(home: string): Promise<void> {
       void end();
     },
     isReconciled: false,
+    startsNothing: false,
     startedAt,
   };
   const hooks = new Hooks(daemon);

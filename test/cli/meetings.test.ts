@@ -167,3 +167,21 @@ test.serial('run --now interrupts a prompt that is on its way to its agent', asy
   await run;
   t.is((await now).stdout, 'now\n');
 });
+
+test.serial('down ends an agent that started while it was at work as it ends all others', async t => {
+  const story = await tell(t);
+  await story.make('slow', `trap '' HUP; ${gate('go')}`);
+  await story.until('slow', ({ status }) => status === 'working');
+  const down = story.actor('down');
+  await eventually(
+    () => records(story, 'ending'),
+    count => count === 1,
+  );
+  await story.make('fix', 'sleep 60');
+  await story.until('fix', ({ status }) => status === 'working');
+  await open(story, 'go');
+  t.deepEqual((await down).stdout, 'ended slow, fix\n');
+  const { status, last } = await story.show('fix');
+  t.deepEqual({ status, outcome: last?.outcome }, { status: 'ended', outcome: 'stopped' });
+  t.deepEqual(await story.events('--type', 'exited'), []);
+});

@@ -59,6 +59,8 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
   const resume = begun && (id === null || !record || (await isRecorded(id, record)));
   // That can take a while, in which a prompt is dropped, or held.
   if (prompt && nextAct(session, false).prompt !== prompt) return;
+  // Whoever asked for it asks the next daemon.
+  if (daemon.startsNothing) return new Promise(() => {});
   daemon.ledger.commit([
     {
       kind: 'launching',
