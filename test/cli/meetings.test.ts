@@ -185,3 +185,18 @@ test.serial('down ends an agent that started while it was at work as it ends all
   t.deepEqual({ status, outcome: last?.outcome }, { status: 'ended', outcome: 'stopped' });
   t.deepEqual(await story.events('--type', 'exited'), []);
 });
+
+test.serial(
+  'new of a name that another new is at work on says so, and names no session that is not there',
+  async t => {
+    const story = await tell(t);
+    await hooks(story, { 'on-start': `echo asked > ~/asked; ${gate('go')}` });
+    const making = story.make('fix');
+    await begun(story, 'asked');
+    const { code, stderr } = await story.actor('new', 'FIX', '--agent', 'shell');
+    t.is(code, 2);
+    t.is(stderr, 'actor: a session fix is being made or taken back\nhint: actor list\n');
+    await open(story, 'go');
+    t.is(await making, 'fix');
+  },
+);

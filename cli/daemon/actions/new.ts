@@ -36,8 +36,8 @@ type Params = Methods['new']['params'];
 /** `new` waits so long for a before-run hook before it says that its prompt is queued, in milliseconds. */
 const HOOK_PATIENCE = 1000;
 
-/** Names of sessions that are being made: two at the same time must not take the same one. */
-const reserved = new Set<string>();
+/** Names of sessions that are being made, each by its small letters: two at the same time must not take the same one. */
+const reserved = new Map<string, string>();
 
 export const create: Action<'new'> = async (daemon, given) => {
   const { params, caller } = given.request;
@@ -65,7 +65,7 @@ export const create: Action<'new'> = async (daemon, given) => {
 
   const maker = caller.session === null ? null : (findSession(daemon, caller.session) ?? null);
   const name = await nameFor(daemon, git, params, repo);
-  reserved.add(name.toLowerCase());
+  reserved.set(name.toLowerCase(), name);
   const undo: (() => Promise<unknown>)[] = [];
   try {
     const made =
@@ -269,10 +269,11 @@ async function nameFor(daemon: Daemon, git: Git, params: Params, repo: string | 
   if (params.name !== null) {
     requireName(params.name);
     const known = findSession(daemon, params.name)?.definition.name;
-    if (known !== undefined || reserved.has(params.name.toLowerCase())) {
-      const name = known ?? params.name;
-      throw new Failure(EXIT.usage, `there is a session ${name}`, `actor run ${name}${promptOf(params)}`);
-    }
+    if (known !== undefined)
+      throw new Failure(EXIT.usage, `there is a session ${known}`, `actor run ${known}${promptOf(params)}`);
+    const coming = reserved.get(params.name.toLowerCase());
+    if (coming !== undefined)
+      throw new Failure(EXIT.usage, `a session ${coming} is being made or taken back`, 'actor list');
     return params.name;
   }
   const wanted = nameFromText(params.prompt ?? '') ?? 'session';
