@@ -200,3 +200,18 @@ test.serial(
     t.is(await making, 'fix');
   },
 );
+
+test.serial(
+  'run whose prompt is dropped before its agent took it does not say that it was submitted',
+  async t => {
+    const story = await tell(t);
+    await writeFile(join(story.home, '.bashrc'), `${gate('ready')}\n`);
+    await story.make('fix');
+    const run = story.actor('run', 'fix', 'true');
+    await story.until('fix', ({ queued }) => queued === 1);
+    await story.ok('stop', 'fix', '--clear');
+    const { code, stdout } = await run;
+    t.deepEqual({ code, stdout }, { code: 0, stdout: 'queued\n' });
+    await open(story, 'ready');
+  },
+);

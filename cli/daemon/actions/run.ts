@@ -126,12 +126,20 @@ export async function acknowledgement(
   { notice }: Pick<Exchange, 'notice'>,
 ): Promise<{ state: 'submitted' | 'queued'; ahead: number }> {
   if (before > 0) return { state: 'queued', ahead: before };
-  const isTaken = () => !session.queue.some(prompt => prompt.id === id);
+  // Nothing tells that one of the agent's own commands was taken, but that it does not wait any more.
+  const isSlash = session.queue.some(prompt => prompt.id === id && prompt.slash);
+  const isWaiting = () => session.queue.some(prompt => prompt.id === id);
   const isFutile = () => session.status === 'waiting' || isBlocked(daemon, session) || session.held;
-  await daemon.ledger.until(() => isTaken() || isFutile() || !isThere(daemon, session), ACKNOWLEDGEMENT);
-  if (!isTaken()) await requireKept(daemon, session, notice);
-  const isRefused = session.last?.refusedAfter !== undefined && session.last.prompts.includes(id);
-  return { state: isTaken() && !isRefused ? 'submitted' : 'queued', ahead: 0 };
+  await daemon.ledger.until(() => !isWaiting() || isFutile() || !isThere(daemon, session), ACKNOWLEDGEMENT);
+  if (isWaiting()) await requireKept(daemon, session, notice);
+  const isTaken = !isWaiting() && (isSlash || isTurn(daemon, session, id));
+  return { state: isTaken ? 'submitted' : 'queued', ahead: 0 };
+}
+
+/** Did this prompt become a turn? One that was dropped or refused did not. */
+function isTurn({ ledger }: Daemon, { turn, last }: Session, id: string): boolean {
+  const isRefused = last?.refusedAfter !== undefined && last.prompts.includes(id);
+  return turn?.promptId === id || turn?.joined.includes(id) || (ledger.world.ends.has(id) && !isRefused);
 }
 
 /**
