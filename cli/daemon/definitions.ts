@@ -6,6 +6,7 @@ import { eventRecord } from '../domain/step.js';
 import type { Session } from '../domain/world.js';
 import { type FileProblem, loadAll, saveSession } from '../store/sessions.js';
 import type { Daemon } from './context.js';
+import { Mail } from './post/mail.js';
 
 /** An editor writes a file in several steps; in milliseconds. */
 const EDIT_PAUSE = 200;
@@ -35,6 +36,7 @@ export function forgetSession(daemon: Daemon, session: Session, by: string): voi
     saveDefinition(daemon, definition.name);
   }
   daemon.ledger.commit([eventRecord(world, session, by, { type: 'discarded' })]);
+  new Mail(daemon.places.mail).remove(name);
 }
 
 /** Follows what a person does to the files by hand. */

@@ -268,3 +268,13 @@ test('of several sessions none is touched when one is to be kept', async t => {
     ['idle', 'idle'],
   );
 });
+
+test('what lay ready for its agent goes with it', async t => {
+  const story = await tell(t);
+  await story.make('lead', 'sleep 60');
+  await story.make('fix', 'true', '--wait', { env: { ACTOR_NAME: 'lead' } });
+  const mail = () => readdir(join(story.actorHome, 'mail'));
+  await eventually(mail, names => names.includes('lead'));
+  await story.ok('discard', 'lead');
+  t.deepEqual(await mail(), []);
+});
