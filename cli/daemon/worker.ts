@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { nextAct } from '../domain/next.js';
 import type { Session } from '../domain/world.js';
+import { endAgent } from './acts/end.js';
 import { launchAgent } from './acts/launch.js';
 import { lookAtStart, lookDuringTurn, takeForGranted } from './acts/look.js';
 import { recheckSent, recheckTaken, sendPrompt } from './acts/send.js';
@@ -133,6 +134,10 @@ export class Worker {
       if (act.act === 'nothing') {
         this.#setBlocked(null);
         return this.#lookAfter(session);
+      }
+      if (act.act === 'end') {
+        await endAgent(this.#daemon, session);
+        continue;
       }
       if (act.prompt && !this.admission.admits(session, act.prompt)) {
         this.#setBlocked(null);

@@ -6,6 +6,8 @@ export type Act =
   | { act: 'launch'; prompt: Prompt | null }
   /** Put this prompt in. */
   | { act: 'send'; prompt: Prompt }
+  /** End the agent, as was asked for: whoever began with it has died, or could not. */
+  | { act: 'end'; prompt?: never }
   | { act: 'nothing'; prompt?: never };
 
 /**
@@ -13,7 +15,7 @@ export type Act =
  * when no prompt waits.
  */
 export function nextAct(session: Session, wanted: boolean): Act {
-  if (session.ending) return { act: 'nothing' };
+  if (session.ending) return { act: session.launch ? 'end' : 'nothing' };
   const prompt = nextPrompt(session);
   if (!session.launch) return prompt || wanted ? { act: 'launch', prompt } : { act: 'nothing' };
   const isFree = session.launch.ready && !session.turn && session.status === 'idle';
