@@ -1,6 +1,7 @@
 /** What every part of the daemon works with. Made once, in run.ts. */
 import type { Tmux } from '../../tmux/tmux.js';
 import type { Agent, Places } from '../agents/agent.js';
+import type { Definition } from '../domain/definition.js';
 import type { CheckoutFacts } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
 import type { Journal } from '../store/journal.js';
@@ -29,6 +30,8 @@ export interface Daemon {
   workerOf(session: Session): Worker;
   /** What is wrong with session files, with line and column, as they were read last. */
   fileProblems: string[];
+  /** What stands in the session files, as they were read or written last, by session name. */
+  filed: Map<string, Definition>;
   /** Facts about checkouts by session name. */
   facts: Map<string, CheckoutFacts>;
   /** Has this session's checkout been looked at since its last turn ended? */

@@ -215,3 +215,22 @@ test.serial(
     await open(story, 'ready');
   },
 );
+
+for (const [verb, ...words] of [
+  ['run', 'fix', 'true', '--wait'],
+  ['config', 'fix', 'model=fast'],
+] as const)
+  test.serial(
+    `an edit of a session’s file by hand is not overwritten by the ${verb} that follows at once`,
+    async t => {
+      const story = await tell(t);
+      await story.make('fix', 'true', '--wait', '--purpose', 'before');
+      await story.ok('down', 'fix');
+      const file = join(story.actorHome, 'sessions', 'fix.kdl');
+      const edit = `sed -i 's/purpose "before"/purpose "after"/' ${file} && exec actor ${verb} ${words.join(' ')}`;
+      t.is((await story.run('sh', ['-c', edit], { cwd: story.repo })).code, 0);
+      t.regex(await readFile(file, 'utf8'), /purpose "after"/);
+      t.is((await story.show('fix')).purpose, 'after');
+      if (verb === 'config') t.regex(await story.ok('config', 'fix'), /^model +fast/m);
+    },
+  );

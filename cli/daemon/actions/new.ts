@@ -161,6 +161,7 @@ async function establish(
 ): Promise<Session> {
   const { name } = definition;
   saveSession(daemon.places.sessions, definition);
+  daemon.filed.set(name, definition);
   undo.push(async () => removeSession(daemon.places.sessions, name));
   const created = eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor new', {
     type: 'created',
