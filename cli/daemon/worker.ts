@@ -129,7 +129,12 @@ export class Worker {
     for (;;) {
       const session = this.session;
       this.admission.forget(session);
-      if (!session) return this.release();
+      if (!session) {
+        // Another one may come to the name.
+        this.#isWanted = false;
+        this.startFailure = null;
+        return this.release();
+      }
       const act = nextAct(session, this.#isWanted);
       if (act.act === 'nothing') {
         this.#setBlocked(null);

@@ -1,6 +1,6 @@
 /** Verbs that meet: what one has begun with a session, another one ends; and a name may be another session's by then. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { eventually } from '../helpers/wait.js';
@@ -234,3 +234,20 @@ for (const [verb, ...words] of [
       if (verb === 'config') t.regex(await story.ok('config', 'fix'), /^model +fast/m);
     },
   );
+
+test.serial('why an agent did not start is not said of another session that has its name', async t => {
+  const story = await tell(t);
+  await story.make('fix');
+  await rm(join(story.actorHome, 'worktrees', 'fix'), { recursive: true });
+  t.regex((await story.actor('run', 'fix', 'true')).stderr, /the directory of fix is gone/);
+  await story.ok('discard', 'fix');
+  await hooks(story, { 'before-run': `echo asked > ~/asked; ${gate('never')}` });
+  await story.make('fix');
+  const run = story.actor('run', 'fix', 'true', '--wait');
+  await begun(story, 'asked');
+  await story.ok('stop', 'fix');
+  const { code, stderr } = await run;
+  t.is(code, 5);
+  t.regex(stderr, /^actor: the agent of fix is gone; the prompt is held$/m);
+  await story.ok('discard', 'fix', '--force');
+});
