@@ -13,7 +13,7 @@ run(process.argv.slice(2)).then(
   code => {
     if (code !== null) process.exit(code);
   },
-  // Only a broken stdout or stderr leads here: there is nobody left to tell.
+  // A stream that broke at the end: there is nobody left to tell.
   () => process.exit(EXIT.failed),
 );
 

@@ -17,7 +17,7 @@ export interface Question<M extends Method> {
   start: StartPolicy;
   /** How to go on when the daemon is lost before it answered; null: not at all. */
   again: StartPolicy | null;
-  /** Asks a daemon of whatever build, where one runs; else one of another build is replaced. */
+  /** Asks a daemon of whatever build, where one runs; else one of another build is replaced, see {@link ask}. */
   anyBuild?: boolean;
   /** Gives the answer up: the connection is closed. What the daemon has begun goes on, but for what `new` has not made yet. */
   signal?: AbortSignal | undefined;
@@ -50,9 +50,14 @@ function silentDaemon({ daemonPid }: Home): string {
 const SOON = 1000;
 /** … and after so many of those in a row it is not asked again. */
 const MOST_LOSSES = 3;
+/** So many daemons of another build are replaced: one that comes again is all that can be started any more (an update). */
+const MOST_REPLACED = 2;
 
 /**
  * The result; null when no daemon runs and none may be started.
+ *
+ * A daemon of another build makes room for ours, but not for a question that may start none, nor for one that another daemon
+ * has begun on: of two builds that wait, each would take the other's daemon away, over and over. They go on with any.
  * @throws DaemonFailure for the daemon's errors, ConnectionLost, the signal's reason, and what {@link connect} throws.
  */
 export async function ask<M extends Method>(
@@ -64,29 +69,27 @@ export async function ask<M extends Method>(
     silent: () => question.handlers.notice?.(silentDaemon(where.home)),
     ...question.handlers,
   };
-  const build = question.anyBuild ? null : BUILD;
   let { start } = question;
+  let insists = !question.anyBuild && start === 'always';
   let losses = 0;
+  let replaced = 0;
   let deadline = performance.now() + CONNECT_DEADLINE;
   for (;;) {
     signal?.throwIfAborted();
     const socket = await connect({ ...where, start, deadline });
     if (socket === null) return null;
     const asked = performance.now();
+    const build = insists ? BUILD : null;
     const answer = await exchange(socket, { build, method, params: params(), caller }, handlers, signal);
     signal?.throwIfAborted();
     if ('result' in answer) return answer.result;
     if ('error' in answer) throw new DaemonFailure(answer.error);
     if ('replaced' in answer) {
-      if (performance.now() > deadline)
-        throw new Failure(
-          EXIT.failed,
-          `a daemon of another build (${answer.replaced}) does not make room`,
-          'actor daemon stop',
-        );
+      insists = ++replaced < MOST_REPLACED;
     } else {
       losses = performance.now() - asked < SOON ? losses + 1 : 1;
       if (again === null || losses > MOST_LOSSES) throw new ConnectionLost();
+      insists = false;
       start = again;
       deadline = performance.now() + CONNECT_DEADLINE;
     }

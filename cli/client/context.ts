@@ -75,7 +75,7 @@ export class Context {
     return answered(await this.#ask({ method, params: () => params, handlers, start: 'always', again }));
   };
 
-  /** As {@link call}, but starts no daemon: null where none runs (or one of another build, which ends because of this). */
+  /** As {@link call}, but starts no daemon: null where none runs. One of another build answers as well. */
   readonly callRunning = <M extends Method>(
     method: M,
     params: Methods[M]['params'],

@@ -13,7 +13,7 @@ export class ReaderGone extends Error {
 
 /** The outside that {@link Io} needs; tests hand in their own. */
 export interface Streams {
-  /** Writes all of it, or throws {@link ReaderGone}. */
+  /** Writes all of it; of a result that nobody takes it throws {@link ReaderGone}, or why. Standard error may go nowhere. */
   write(descriptor: 1 | 2, text: string): void;
   isTerminal(descriptor: 0 | 1 | 2): boolean;
   /** Columns of the terminal that stdout is. */

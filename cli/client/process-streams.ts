@@ -20,8 +20,11 @@ export class ProcessStreams implements Streams {
         bytes = bytes.subarray(writeSync(descriptor, bytes));
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
-        if (code === 'EPIPE') throw new ReaderGone();
-        if (code !== 'EAGAIN') throw cannotWrite(descriptor, error as Error);
+        if (code !== 'EAGAIN') {
+          // What is said beside the result ends nothing, and changes no status, when nobody can read it.
+          if (descriptor === 2) return;
+          throw code === 'EPIPE' ? new ReaderGone() : cannotWrite(error as Error);
+        }
         this.#streamed.add(descriptor);
       }
     }
@@ -56,6 +59,7 @@ export class ProcessStreams implements Streams {
     const stream = descriptor === 1 ? process.stdout : process.stderr;
     if (stream.listenerCount('error') === 0)
       stream.on('error', error => {
+        if (descriptor === 2) return;
         if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
         process.exitCode = 0;
       });
@@ -64,8 +68,7 @@ export class ProcessStreams implements Streams {
 }
 
 /** The disk is full, say; in the system's words, which stand between the code and the call. */
-function cannotWrite(descriptor: 1 | 2, cause: Error): Failure {
+function cannotWrite(cause: Error): Failure {
   const reason = /^\w+: (.*), \w+$/.exec(cause.message)?.[1] ?? cause.message;
-  const what = descriptor === 1 ? 'the result' : 'to standard error';
-  return new Failure(EXIT.failed, `cannot write ${what}: ${reason}`, undefined, { cause });
+  return new Failure(EXIT.failed, `cannot write the result: ${reason}`, undefined, { cause });
 }

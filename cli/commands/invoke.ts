@@ -10,7 +10,7 @@ import { parse } from '../client/parse.js';
 import { EXIT, type ExitCode } from '../protocol.js';
 import { CATALOG } from './catalog.js';
 
-/** Runs what `argv` (without node and script) says. null: the process ends by itself. Throws only if stderr is broken. */
+/** Runs what `argv` (without node and script) says. null: the process ends by itself. */
 export async function invoke(
   argv: readonly string[],
   streams: Streams,

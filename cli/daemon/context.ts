@@ -1,6 +1,7 @@
 /** What every part of the daemon works with. Made once, in run.ts. */
 import type { Tmux } from '../../tmux/tmux.js';
 import type { Agent, Places } from '../agents/agent.js';
+import type { Definition } from '../domain/definition.js';
 import type { CheckoutFacts } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
 import type { Journal } from '../store/journal.js';
@@ -29,6 +30,8 @@ export interface Daemon {
   workerOf(session: Session): Worker;
   /** What is wrong with session files, with line and column, as they were read last. */
   fileProblems: string[];
+  /** What stands in the session files, as they were read or written last, by session name. */
+  filed: Map<string, Definition>;
   /** Facts about checkouts by session name. */
   facts: Map<string, CheckoutFacts>;
   /** Has this session's checkout been looked at since its last turn ended? */
@@ -62,6 +65,8 @@ export interface Daemon {
   refused(token: string, why: string): void;
   /** False until the daemon knows what became of everything: nothing is done for any session before. */
   isReconciled: boolean;
+  /** No agent is started any more: this process ends, and the next one sees to what was asked for. */
+  startsNothing: boolean;
   /** Ends this process soon; agents go on. */
   shutdown(why: string): void;
   startedAt: number;
@@ -74,6 +79,11 @@ export interface McpDoor {
   /** Can it hand in anything? */
   isOpen: boolean;
   hand(token: string, text: string): void;
+}
+
+/** Is it still this session that has its name? It may be discarded while something is waited for, and another one made. */
+export function isThere(daemon: Daemon, session: Session): boolean {
+  return daemon.ledger.world.sessions.get(session.definition.name) === session;
 }
 
 /** The session of this name, without regard to case. */

@@ -2,20 +2,47 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { agents } from '../agents/registry.js';
+import type { Definition } from '../domain/definition.js';
 import { eventRecord } from '../domain/event.js';
 import type { Session } from '../domain/world.js';
-import { type FileProblem, loadAll, saveSession } from '../store/sessions.js';
+import { type FileProblem, loadAll, loadSession, saveSession, sessionPath } from '../store/sessions.js';
 import type { Daemon } from './context.js';
+import { Mail } from './post/mail.js';
 
 /** An editor writes a file in several steps; in milliseconds. */
 const EDIT_PAUSE = 200;
 
+/**
+ * Takes in what a person has just changed in the session's file: who uses or changes a definition would else act on the one
+ * before, and write over that. A file that cannot be used is left alone.
+ */
+export function takeInEdit(daemon: Daemon, name: string): void {
+  const session = daemon.ledger.world.sessions.get(name);
+  const before = daemon.filed.get(name);
+  if (!session || !before) return;
+  let now: Definition | null;
+  try {
+    now = loadSession(sessionPath(daemon.places.sessions, name), Object.keys(agents));
+  } catch {
+    // It is told of with all others, when they are read.
+    return;
+  }
+  if (!now || isDeepStrictEqual(now, before)) return;
+  daemon.filed.set(name, now);
+  const fields = Object.keys(now) as (keyof Definition)[];
+  const edited = fields.filter(field => !isDeepStrictEqual(now[field], before[field]));
+  const changes = Object.fromEntries(edited.map(field => [field, now[field]])) as Partial<Definition>;
+  daemon.ledger.commit([{ kind: 'defined', definition: { ...session.definition, ...changes } }]);
+}
+
 /** Writes the session's file. A file that a person broke by hand is left alone and told in the log. */
 export function saveDefinition(daemon: Daemon, name: string): void {
+  takeInEdit(daemon, name);
   const session = daemon.ledger.world.sessions.get(name);
   if (!session) return;
   try {
     saveSession(daemon.places.sessions, session.definition);
+    daemon.filed.set(name, session.definition);
   } catch (error) {
     daemon.log(`${name}: its file was not written`, error);
   }
@@ -35,6 +62,8 @@ export function forgetSession(daemon: Daemon, session: Session, by: string): voi
     saveDefinition(daemon, definition.name);
   }
   daemon.ledger.commit([eventRecord(world, session, by, { type: 'discarded' })]);
+  daemon.filed.delete(name);
+  new Mail(daemon.places.mail).remove(name);
 }
 
 /** Follows what a person does to the files by hand. */
@@ -62,6 +91,7 @@ export function readDefinitions(daemon: Daemon): void {
   const changed = definitions.filter(
     definition => !isDeepStrictEqual(world.sessions.get(definition.name)?.definition, definition),
   );
+  for (const definition of definitions) daemon.filed.set(definition.name, definition);
   daemon.ledger.commit(changed.map(definition => ({ kind: 'defined' as const, definition })));
   const there = new Set([
     ...definitions.map(({ name }) => name),

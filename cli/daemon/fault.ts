@@ -15,6 +15,7 @@ export type FaultPoint =
   | 'after-offered'
   | 'after-handed'
   | 'after-enqueued'
+  | 'after-ending'
   | 'after-set-aside'
   | 'after-removed'
   | 'after-discarded'

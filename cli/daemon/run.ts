@@ -108,6 +108,7 @@ export async function run(home: string): Promise<void> {
       return worker;
     },
     fileProblems: [],
+    filed: new Map(),
     facts: new Map(),
     areFactsFresh: session => checkouts.isFresh(session),
     doors: new Map(),
@@ -134,6 +135,7 @@ export async function run(home: string): Promise<void> {
       void end();
     },
     isReconciled: false,
+    startsNothing: false,
     startedAt,
   };
   const hooks = new Hooks(daemon);

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { nextAct } from '../domain/next.js';
 import type { Session } from '../domain/world.js';
+import { endAgent } from './acts/end.js';
 import { launchAgent } from './acts/launch.js';
 import { lookAtStart, lookDuringTurn, takeForGranted } from './acts/look.js';
 import { recheckSent, recheckTaken, sendPrompt } from './acts/send.js';
@@ -38,6 +39,8 @@ export class Worker {
   #retries = 0;
   /** A person wants the agent itself to run, prompt or not. The next start of one, whoever asks for it, is what they wanted. */
   #isWanted = false;
+  /** Resolves when no discard is at work: nobody knows before whether there will be a session. */
+  #leaving: Promise<unknown> | null = null;
   /** Why the next prompt is not sent although the agent is idle. */
   blocked: 'draft' | null = null;
   /** Since when a session waits whose dialog was seen on the screen, in milliseconds since the epoch. */
@@ -76,6 +79,23 @@ export class Worker {
     return result;
   }
 
+  /** As {@link exclusive}, for what may leave no session behind. */
+  leave<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.exclusive(act);
+    const leaving = result
+      .catch(() => {})
+      .then(() => {
+        if (this.#leaving === leaving) this.#leaving = null;
+      });
+    this.#leaving = leaving;
+    return result;
+  }
+
+  /** Resolves when it is known whether the session stays; null: nobody is about to discard it. */
+  get leaving(): Promise<unknown> | null {
+    return this.#leaving;
+  }
+
   /** Starts the agent, prompt or not, unless one runs that nobody is ending: that one may quit, and is not started again. */
   want(): void {
     const { session } = this;
@@ -109,11 +129,20 @@ export class Worker {
     for (;;) {
       const session = this.session;
       this.admission.forget(session);
-      if (!session) return this.release();
+      if (!session) {
+        // Another one may come to the name.
+        this.#isWanted = false;
+        this.startFailure = null;
+        return this.release();
+      }
       const act = nextAct(session, this.#isWanted);
       if (act.act === 'nothing') {
         this.#setBlocked(null);
         return this.#lookAfter(session);
+      }
+      if (act.act === 'end') {
+        await endAgent(this.#daemon, session);
+        continue;
       }
       if (act.prompt && !this.admission.admits(session, act.prompt)) {
         this.#setBlocked(null);

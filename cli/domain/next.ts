@@ -6,6 +6,8 @@ export type Act =
   | { act: 'launch'; prompt: Prompt | null }
   /** Put this prompt in. */
   | { act: 'send'; prompt: Prompt }
+  /** End the agent, as was asked for: whoever began with it has died, or could not. */
+  | { act: 'end'; prompt?: never }
   | { act: 'nothing'; prompt?: never };
 
 /**
@@ -13,7 +15,7 @@ export type Act =
  * when no prompt waits.
  */
 export function nextAct(session: Session, wanted: boolean): Act {
-  if (session.ending) return { act: 'nothing' };
+  if (session.ending) return { act: session.launch ? 'end' : 'nothing' };
   const prompt = nextPrompt(session);
   if (!session.launch) return prompt || wanted ? { act: 'launch', prompt } : { act: 'nothing' };
   const isFree = session.launch.ready && !session.turn && session.status === 'idle';
@@ -25,6 +27,12 @@ function nextPrompt(session: Session): Prompt | null {
   const [first] = session.queue;
   if (!first || session.held || first.state !== 'queued') return null;
   return first;
+}
+
+/** The prompt that was handed over and has not become a turn yet; null: none. One of the agent's own commands never does. */
+export function underWay({ turn, queue }: Session): Prompt | null {
+  const [first] = queue;
+  return turn || !first || first.slash || first.state === 'queued' ? null : first;
 }
 
 /** Prompts that a new one has to wait for: the running turn and those before it in the queue. */

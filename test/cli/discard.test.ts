@@ -269,14 +269,12 @@ test('of several sessions none is touched when one is to be kept', async t => {
   );
 });
 
-test('of two discards of one session at the same time one does it, and the other finds no session', async t => {
+test('what lay ready for its agent goes with it', async t => {
   const story = await tell(t);
-  await story.make('slow');
-  await writeFile(join(story.actorHome, 'settings.kdl'), 'hooks { on-discard "sleep 0.5" }\n');
-  const ends = await Promise.all([story.actor('discard', 'slow'), story.actor('discard', 'slow')]);
-  const [done, late] = ends.toSorted((one, other) => one.code - other.code);
-  t.regex(done!.stdout, /^discarded slow; branch slow /);
-  t.deepEqual([late!.code, late!.stdout], [3, '']);
-  t.regex(late!.stderr, /no session slow/);
-  t.is((await story.events('--type', 'discarded')).length, 1);
+  await story.make('lead', 'sleep 60');
+  await story.make('fix', 'true', '--wait', { env: { ACTOR_NAME: 'lead' } });
+  const mail = () => readdir(join(story.actorHome, 'mail'));
+  await eventually(mail, names => names.includes('lead'));
+  await story.ok('discard', 'lead');
+  t.deepEqual(await mail(), []);
 });

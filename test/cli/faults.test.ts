@@ -127,6 +127,18 @@ test('run --wait outlives its daemon', async t => {
   t.is(await waiting, 'went');
 });
 
+for (const verb of ['down', 'discard'])
+  test(`an agent whose daemon dies as it begins to end it, for ${verb}, is ended by the next one`, async t => {
+    const story = await tell(t);
+    await story.ok('--detach', 'shell');
+    await story.make('fix', 'true', '--wait');
+    await story.arm('after-ending');
+    t.is((await story.actor(verb, 'fix')).code, 1);
+    await story.until('fix', ({ status, pid }) => status === 'ended' && pid === null);
+    t.is(await story.ok('run', 'fix', 'echo again', '--wait'), 'again');
+    t.deepEqual(await story.events('--type', 'exited'), []);
+  });
+
 test('a daemon that is replaced leaves the agents alone', async t => {
   const story = await tell(t);
   await story.make('fix', 'true');

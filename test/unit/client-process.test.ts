@@ -121,6 +121,24 @@ for (const words of ['list --json', '--version', '--help'])
     t.is(err(), 'actor: cannot write the result: no space left on device\n');
   });
 
+for (const [where, redirect] of [
+  ['on a full disk', '2> /dev/full'],
+  ['with its reader gone', '2> >(exec true)'],
+] as const)
+  test(`a standard error ${where} ends no command and changes no status`, async t => {
+    const notices = Array.from({ length: 100 }, (_, i) => ({ notice: `${i}` }));
+    const turn = { outcome: 'failed', reason: 'exit_status', message: 'said', duration_ms: 1 };
+    const run = { name: 'a', prompt_id: 'p1', state: 'submitted', ahead: 0, ...turn };
+    const { home } = await fakeDaemon(t, { run: [...notices, { result: run }] as never });
+    const { out, ended } = start(t, home, 'bash', [
+      '-c',
+      `"$0" ${ACTOR} run a x --wait ${redirect}; echo "status $?"; "$0" ${ACTOR} nosuch ${redirect}; echo "status $?"`,
+      process.execPath,
+    ]);
+    t.is(await ended, 0);
+    t.is(out(), 'said\nstatus 5\nstatus 2\n');
+  });
+
 test('everything is written although the reader is slow', async t => {
   const many = Array.from({ length: 20_000 }, (_, id) => ({
     item: { id, session: 'a', text: 'x'.repeat(100) },

@@ -7,7 +7,7 @@ import { Failure } from '../../domain/failure.js';
 import type { Layer } from '../../domain/settings.js';
 import type { Session } from '../../domain/world.js';
 import { EXIT, type Method, type Methods } from '../../protocol.js';
-import { type Daemon, findSession } from '../context.js';
+import { type Daemon, findSession, isThere } from '../context.js';
 import { customAgentIn } from '../settings.js';
 import type { Exchange } from '../socket.js';
 
@@ -26,14 +26,25 @@ export function requireSession(daemon: Daemon, name: string): Session {
   throw new Failure(EXIT.noSession, `no session ${name}`, near ? `did you mean ${near}?` : 'actor list');
 }
 
-/**
- * Is this session there still? While something was waited for another request may have discarded it, and made a new one of its
- * name. @throws Failure (exit 3) when it is not
- */
-export function requireStill(daemon: Daemon, session: Session): void {
+/** @throws Failure (exit 3) when it was discarded while something was waited for. */
+export function requireThere(daemon: Daemon, session: Session): void {
   const { name } = session.definition;
-  if (daemon.ledger.world.sessions.get(name) !== session)
-    throw new Failure(EXIT.noSession, `no session ${name}: it has just been discarded`, 'actor list');
+  if (!isThere(daemon, session))
+    throw new Failure(EXIT.noSession, `no session ${name}: it was discarded`, 'actor list');
+}
+
+/** Waits for what becomes of a session that is being discarded. @throws Failure (exit 3) when it is gone. */
+export async function requireKept(
+  daemon: Daemon,
+  session: Session,
+  notice: (text: string) => void,
+): Promise<void> {
+  const { leaving } = daemon.workerOf(session);
+  if (leaving) {
+    notice(`${session.definition.name} is being discarded`);
+    await leaving;
+  }
+  requireThere(daemon, session);
 }
 
 /** All of these sessions, or a failure before anything is done to one. Names given twice count once. */

@@ -12,7 +12,7 @@ import { launchAgent } from '../acts/launch.js';
 import type { Daemon } from '../context.js';
 import { keepEnvironment, personEnvironment } from '../environment.js';
 import { keysFor } from '../settings.js';
-import { type Action, requireSession } from './action.js';
+import { type Action, requireSession, requireThere } from './action.js';
 
 export const attach: Action<'attach'> = async (daemon, { request }) => {
   const { params, caller } = request;
@@ -21,9 +21,12 @@ export const attach: Action<'attach'> = async (daemon, { request }) => {
   const env = await personEnvironment(daemon, caller, session.definition);
   // Also behind a start that is under way, which has no window yet.
   if (!session.launch?.window) {
-    if (!session.launch) keepEnvironment(daemon, name, env);
     const worker = daemon.workerOf(session);
-    await worker.exclusive(() => launchAgent(daemon, worker, null));
+    await worker.exclusive(async () => {
+      requireThere(daemon, session);
+      if (!session.launch) keepEnvironment(daemon, name, env);
+      await launchAgent(daemon, worker, null);
+    });
     worker.poke();
   }
   const window =

@@ -1,7 +1,7 @@
 /** `actor config`: what a session is configured with, and where each value came from. */
 import type { ConfigValue, Definition } from '../../domain/definition.js';
 import type { ConfigEntry } from '../../protocol.js';
-import { saveDefinition } from '../definitions.js';
+import { saveDefinition, takeInEdit } from '../definitions.js';
 import { type Action, requireSession } from './action.js';
 
 /** What {@link ConfigEntry.source} says of a value that this command has set. */
@@ -10,6 +10,7 @@ export const CHANGED_BY_HAND = 'actor config';
 export const config: Action<'config'> = async (daemon, { request }) => {
   const { name, changes } = request.params;
   const session = requireSession(daemon, name);
+  takeInEdit(daemon, session.definition.name);
   if (Object.keys(changes).length > 0) {
     daemon.ledger.commit([{ kind: 'defined', definition: changed(session.definition, changes) }]);
     saveDefinition(daemon, session.definition.name);

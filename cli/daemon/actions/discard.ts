@@ -16,7 +16,7 @@ import { forgetEnvironment, ownEnvironment, personEnvironment } from '../environ
 import { point } from '../fault.js';
 import { withProgress } from '../progress.js';
 import { hookFor } from '../settings.js';
-import { type Action, requireSessions, requireStill } from './action.js';
+import { type Action, requireSessions, requireThere } from './action.js';
 
 type Discarded = Methods['discard']['result'][number];
 
@@ -43,14 +43,16 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
     (first && (await personEnvironment(daemon, request.caller, first.definition))) ?? ownEnvironment();
   const task: Task = { daemon, git: new Git(env), force, env, notice, accepted: new Map() };
   // Of several, none is touched if one is to be kept.
-  if (!force && sessions.length > 1)
+  if (!force && sessions.length > 1) {
     for (const session of sessions) if (session.definition.worktree) await firstLook(task, session);
+    for (const session of sessions) requireThere(daemon, session);
+  }
   const results: Discarded[] = [];
   for (const session of sessions)
     try {
       results.push(
         await withProgress(notice, say =>
-          daemon.workerOf(session).exclusive(() => discardOne({ ...task, say }, session)),
+          daemon.workerOf(session).leave(() => discardOne({ ...task, say }, session)),
         ),
       );
     } catch (error) {
@@ -66,7 +68,8 @@ export const discard: Action<'discard'> = async (daemon, { request, notice }) =>
 
 async function discardOne(task: Spoken, session: Session): Promise<Discarded> {
   const { daemon, say } = task;
-  requireStill(daemon, session);
+  // Another discard may have been at it, and another session have its name.
+  requireThere(daemon, session);
   const { name, worktree } = session.definition;
   if (worktree) say(`looking at the worktree of ${name}`);
   const removal = worktree ? await firstLook(task, session) : null;

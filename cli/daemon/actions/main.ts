@@ -11,7 +11,7 @@ import { describeRepository } from '../../git/repository.js';
 import { EXIT } from '../../protocol.js';
 import { launchAgent, requireProgram } from '../acts/launch.js';
 import { type Daemon, findSession } from '../context.js';
-import { saveDefinition } from '../definitions.js';
+import { saveDefinition, takeInEdit } from '../definitions.js';
 import { keepEnvironment } from '../environment.js';
 import { noticesOf, settingsFor } from '../settings.js';
 import { isBuiltIn, MAIN_ROLE } from '../system-prompt.js';
@@ -35,6 +35,7 @@ export const main: Action<'main'> = async (daemon, { request, notice }) => {
     );
   if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
   requireProgram(agent.program, env.PATH ?? '');
+  if (known) takeInEdit(daemon, known.definition.name);
 
   const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
   requireMainName(name);

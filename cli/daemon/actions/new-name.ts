@@ -9,8 +9,8 @@ import { type Daemon, findSession } from '../context.js';
 
 type Params = Methods['new']['params'];
 
-/** Names of sessions that are being made: two at the same time must not take the same one. */
-const reserved = new Set<string>();
+/** Names of sessions that are being made, each by its small letters: two at the same time must not take the same one. */
+const reserved = new Map<string, string>();
 
 /**
  * The name of the session that is to be made, kept from others until {@link releaseName}.
@@ -28,7 +28,7 @@ export async function reserveName(
   const name = params.name === null ? nameFrom(daemon, params.prompt ?? '', branches) : params.name;
   requireName(name);
   requireFree(daemon, name, params);
-  reserved.add(name.toLowerCase());
+  reserved.set(name.toLowerCase(), name);
   return name;
 }
 
@@ -61,11 +61,13 @@ function requireName(name: string): void {
   if (isMainName(name)) throw new Failure(EXIT.usage, `${name} is kept for mains`, hint);
 }
 
-function requireFree(daemon: Daemon, wanted: string, params: Params): void {
-  const known = findSession(daemon, wanted)?.definition.name;
-  if (known === undefined && !reserved.has(wanted.toLowerCase())) return;
-  const name = known ?? wanted;
-  throw new Failure(EXIT.usage, `there is a session ${name}`, `actor run ${name}${promptOf(params)}`);
+function requireFree(daemon: Daemon, name: string, params: Params): void {
+  const known = findSession(daemon, name)?.definition.name;
+  if (known !== undefined)
+    throw new Failure(EXIT.usage, `there is a session ${known}`, `actor run ${known}${promptOf(params)}`);
+  const coming = reserved.get(name.toLowerCase());
+  if (coming !== undefined)
+    throw new Failure(EXIT.usage, `a session ${coming} is being made or taken back`, 'actor list');
 }
 
 /** In lower case. */

@@ -15,7 +15,7 @@ import { removeSession, saveSession } from '../../store/sessions.js';
 import { endAgent } from '../acts/end.js';
 import { launchAgent, requireProgram } from '../acts/launch.js';
 import { checkPrompt } from '../acts/send.js';
-import { type Daemon, findSession } from '../context.js';
+import { type Daemon, findSession, isThere } from '../context.js';
 import { forgetSession } from '../definitions.js';
 import { forgetEnvironment, keepEnvironment, personEnvironment } from '../environment.js';
 import { point } from '../fault.js';
@@ -59,6 +59,7 @@ export const create: Action<'new'> = async (daemon, given) => {
   const problem = params.prompt === null ? null : await checkPrompt(agent, params.prompt, env);
   if (problem !== null) throw new Failure(EXIT.usage, `${agent.program} cannot run this prompt: ${problem}`);
 
+  const maker = caller.session === null ? null : (findSession(daemon, caller.session) ?? null);
   const name = await reserveName(daemon, git, params, repo);
   const undo: (() => Promise<unknown>)[] = [];
   try {
@@ -79,7 +80,8 @@ export const create: Action<'new'> = async (daemon, given) => {
       branch: made?.branch ?? repository?.head.branch ?? null,
       base: made?.base ?? null,
       worktree: made !== null,
-      parent: parentOf(daemon, caller.session, { repo, dir }),
+      // Its maker may be discarded until it is on record.
+      parent: null,
       role: params.role,
       purpose: params.purpose,
       prompt: resolved.prompt,
@@ -93,7 +95,8 @@ export const create: Action<'new'> = async (daemon, given) => {
     if (made) await requireOnStart(daemon, definition, exchange);
     // Until here it is taken back when nobody waits for it any more, by Ctrl-C say.
     exchange.signal.throwIfAborted();
-    const session = await establish(daemon, definition, params.key, undo);
+    const parent = parentOf(daemon, maker, { repo, dir });
+    const session = await establish(daemon, { ...definition, parent }, params.key, undo);
     if (made) await keepCreated(made);
     if (params.prompt === null) return { ...viewFor(daemon, session), run: null };
     const prompt = submit(daemon, session, params.prompt, exchange.request);
@@ -139,7 +142,7 @@ async function goOn(daemon: Daemon, session: Session, known: string | null, exch
   if (prompt === null) return { ...viewFor(daemon, session), run: null };
   const id = known ?? submit(daemon, session, prompt, exchange.request);
   daemon.workerOf(session).poke();
-  const run = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, 0)) };
+  const run = { name, prompt_id: id, ...(await acknowledgement(daemon, session, id, 0, exchange)) };
   const turn = wait ? await turnOf(daemon, session, id, timeout_ms, exchange) : {};
   return { ...viewFor(daemon, session), run: { ...run, ...turn } };
 }
@@ -153,6 +156,7 @@ async function establish(
 ): Promise<Session> {
   const { name } = definition;
   saveSession(daemon.places.sessions, definition);
+  daemon.filed.set(name, definition);
   undo.push(async () => removeSession(daemon.places.sessions, name));
   const created = eventRecord(daemon.ledger.world, newSession(definition, Date.now()), 'actor new', {
     type: 'created',
@@ -228,14 +232,20 @@ function requireRepository(
     );
 }
 
-/** The session that asks is the parent; a person's sessions belong to the main of the repository. */
+/**
+ * The session that asks is the parent, or, when it was discarded meanwhile, whoever its sessions went to; a person's sessions
+ * belong to the main of the repository.
+ */
 function parentOf(
   daemon: Daemon,
-  caller: string | null,
+  maker: Session | null,
   place: { repo: string | null; dir: string },
 ): string | null {
-  const parent = caller === null ? undefined : findSession(daemon, caller);
-  return (parent ?? mainOf(daemon.ledger.world, place))?.definition.name ?? null;
+  const { world } = daemon.ledger;
+  let parent = maker;
+  while (parent && !isThere(daemon, parent))
+    parent = world.sessions.get(parent.definition.parent ?? '') ?? null;
+  return (parent ?? mainOf(world, place))?.definition.name ?? null;
 }
 
 function askedOf({ agent, role, config, model }: Params): Asked {

@@ -2,6 +2,7 @@
 import { listPanes } from '../../../tmux/panes.js';
 import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
+import { point } from '../fault.js';
 import { observe } from '../inputs/observe.js';
 import { endProcesses, processesOf } from '../processes.js';
 import { leaveWindow } from './leave.js';
@@ -20,6 +21,7 @@ export async function endAgent(daemon: Daemon, session: Session): Promise<boolea
     return true;
   }
   daemon.ledger.commit([{ kind: 'ending', session: definition.name }]);
+  point('after-ending');
   const { pid, id } = launch;
   await closeWindowsOf(daemon, session);
   const areGone =

@@ -1,15 +1,28 @@
 /** Interrupts the running turn of a session: the agent stays alive. */
 import { sendKeys } from '../../../tmux/keys.js';
+import { underWay } from '../../domain/next.js';
 import type { Session } from '../../domain/world.js';
-import type { Daemon } from '../context.js';
+import { type Daemon, isThere } from '../context.js';
 import type { Worker } from '../worker.js';
 import { isOurText, readScreen, seeInterrupt } from './look.js';
 
 /** How long an agent may take to stop, and when the key is pressed once more, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
 const PRESS_AGAIN = 2500;
+/** How long an agent may take to begin with a prompt that was handed to it, in milliseconds. */
+const BEGIN_TIMEOUT = 10_000;
 /** A returned prompt of more lines stays in the composer. */
 const MOST_LINES = 100;
+
+/**
+ * Waits until nothing is on its way to the agent: a prompt that was handed over can be interrupted only when it is a turn.
+ * @returns false when it still is: the agent takes long, or is at a dialog
+ */
+export async function untilBegun(daemon: Daemon, session: Session): Promise<boolean> {
+  const isOver = () => !isThere(daemon, session) || underWay(session) === null;
+  await daemon.ledger.until(() => isOver() || session.status === 'waiting', BEGIN_TIMEOUT);
+  return isOver();
+}
 
 /**
  * Presses the agent's interrupt key and waits for the turn to end by the agent's own word.

@@ -20,7 +20,7 @@ import type { Prompt, Session } from '../../domain/world.js';
 import { EXIT } from '../../protocol.js';
 import type { Daemon } from '../context.js';
 import { isRecorded } from '../conversation.js';
-import { saveDefinition } from '../definitions.js';
+import { saveDefinition, takeInEdit } from '../definitions.js';
 import { callerEnvironment, forgetEnvironment } from '../environment.js';
 import { point } from '../fault.js';
 import { Mail } from '../post/mail.js';
@@ -38,6 +38,7 @@ import { launchScript } from './launch-script.js';
 export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt | null): Promise<void> {
   const session = worker.session;
   if (!session || session.launch) return;
+  takeInEdit(daemon, session.definition.name);
   const { definition } = session;
   const { name } = definition;
   const agent = daemon.agentOf(session);
@@ -59,6 +60,8 @@ export async function launchAgent(daemon: Daemon, worker: Worker, prompt: Prompt
   const resume = begun && (id === null || !record || (await isRecorded(id, record)));
   // That can take a while, in which a prompt is dropped, or held.
   if (prompt && nextAct(session, false).prompt !== prompt) return;
+  // Whoever asked for it asks the next daemon.
+  if (daemon.startsNothing) return new Promise(() => {});
   daemon.ledger.commit([
     {
       kind: 'launching',

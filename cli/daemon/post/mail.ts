@@ -113,6 +113,11 @@ export class Mail {
     if (!existsSync(folder)) return;
     for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true, force: true });
   }
+
+  /** Removes all mail of a session that is gone. */
+  remove(session: string): void {
+    rmSync(this.#folder(session), { recursive: true, force: true });
+  }
 }
 
 function tokenIn(folder: string): string | null {

@@ -55,6 +55,19 @@ test('actor stop interrupts and keeps what waits', async t => {
   );
 });
 
+test('actor stop stops a first prompt that its agent, still at its start, has not taken yet', async t => {
+  const stage = await withStage(t);
+  await stage.actor('new', 'early', '--agent', 'claude');
+  const run = stage.actor('run', 'early', 'SLEEP:60 REPLY:never');
+  await stage.reaches('early', 'starting');
+  const [stopped] = JSON.parse(await stage.actor('stop', 'early', '--json')) as { stopped: boolean }[];
+  await run;
+  t.true(stopped?.stopped);
+  const { status, queued, held, last } = await stage.show('early');
+  t.deepEqual([status, queued, held, last?.outcome], ['idle', 0, 0, 'stopped']);
+  t.is(await stage.actor('run', 'early', 'REPLY:on', '--wait'), 'on\n');
+});
+
 test('a killed agent has exited, and the next prompt resumes its conversation', async t => {
   const stage = await withStage(t);
   await stage.start('phoenix', 'REPLY:remember me');
