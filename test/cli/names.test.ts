@@ -204,3 +204,20 @@ test.serial('a session is no main, whether its agent runs or not', async t => {
   await story.ok('run', 'fix', 'true', '--wait');
   await refused();
 });
+
+test('a repository has one main, and a main one repository', async t => {
+  const story = await tell(t);
+  await story.ok('--detach', 'shell');
+  t.regex(await story.ok('--detach', '--name', 'MAIN', 'shell'), /main/);
+  const second = await story.actor('--detach', '--name', 'main-two', 'shell');
+  t.is(second.code, 2);
+  t.regex(second.stderr, /the main of this repository is main\nhint: actor attach main/);
+  await story.ok('down', 'main');
+  const other = await story.repository('other');
+  const away = await story.actor('--detach', '--name', 'main', 'shell', { cwd: other });
+  t.is(away.code, 2);
+  t.true(away.stderr.includes(`main is the main of ${story.repo}`), away.stderr);
+  t.is((await story.show('main')).repo, story.repo);
+  await story.ok('--detach', '--name', 'main-two', 'shell', { cwd: other });
+  t.is((await story.show('main-two')).repo, other);
+});

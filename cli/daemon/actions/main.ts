@@ -5,7 +5,7 @@ import { eventRecord, mainOf } from '../../domain/event.js';
 import { Failure } from '../../domain/failure.js';
 import { firstFreeName, isMainName, isValidName, NAME_RULE, nameFromText } from '../../domain/names.js';
 import { resolve } from '../../domain/resolve.js';
-import { newSession } from '../../domain/world.js';
+import { newSession, type Session } from '../../domain/world.js';
 import { Git } from '../../git/git.js';
 import { describeRepository } from '../../git/repository.js';
 import { EXIT } from '../../protocol.js';
@@ -26,19 +26,13 @@ export const main: Action<'main'> = async (daemon, { request, notice }) => {
   const repository = await describeRepository(new Git(env), caller.cwd);
   const repo = repository && !repository.bare ? repository.root : null;
   const place = { repo, dir: caller.cwd };
-  const known = params.name === null ? mainOf(daemon.ledger.world, place) : findSession(daemon, params.name);
-  if (known && !known.definition.main)
-    throw new Failure(
-      EXIT.usage,
-      `${known.definition.name} is a session, no main`,
-      `actor attach ${known.definition.name}`,
-    );
+  const known = mainOf(daemon.ledger.world, place);
+  if (params.name !== null) requireItsName(daemon, params.name, known);
   if (known?.launch) return { name: known.definition.name, started: false, session: viewFor(daemon, known) };
   requireProgram(agent.program, env.PATH ?? '');
   if (known) takeInEdit(daemon, known.definition.name);
 
   const name = known?.definition.name ?? params.name ?? mainName(daemon, place);
-  requireMainName(name);
   const settings = settingsFor(daemon, repo);
   for (const text of noticesOf(settings)) notice(text);
   const role = params.role ?? MAIN_ROLE;
@@ -82,6 +76,25 @@ export const main: Action<'main'> = async (daemon, { request, notice }) => {
   await worker.exclusive(() => launchAgent(daemon, worker, null));
   return { name, started: true, session: viewFor(daemon, session) };
 };
+
+/** Is this what the main of the place is called, or may be? @throws Failure (exit 2) when it is not */
+function requireItsName(daemon: Daemon, wanted: string, known: Session | undefined): void {
+  const named = findSession(daemon, wanted);
+  if (named && named !== known) {
+    const { name, main, repo, dir } = named.definition;
+    throw new Failure(
+      EXIT.usage,
+      main ? `${name} is the main of ${repo ?? dir}` : `${name} is a session, no main`,
+      `actor attach ${name}`,
+    );
+  }
+  requireMainName(wanted);
+  if (known && !named) {
+    const { name, repo } = known.definition;
+    const place = repo === null ? 'directory' : 'repository';
+    throw new Failure(EXIT.usage, `the main of this ${place} is ${name}`, `actor attach ${name}`);
+  }
+}
 
 /** What `actor config` has changed stays when main is started anew; all else is read from the settings again. */
 function changedByHand(known: Definition | undefined): Record<string, ConfigValue> {
