@@ -7,7 +7,7 @@ import { Failure } from '../domain/failure.js';
 import type { Hook } from '../domain/settings.js';
 import type { Prompt, Session } from '../domain/world.js';
 import { refusePrompt } from './acts/send.js';
-import type { Daemon } from './context.js';
+import { type Daemon, isThere } from './context.js';
 import { promptEnvironment } from './environment.js';
 import { hookFor } from './settings.js';
 
@@ -19,14 +19,14 @@ interface Asking {
 
 export class Admission {
   readonly #daemon: Daemon;
-  readonly #name: string;
+  readonly #session: Session;
   /** The prompt that may be handed over. */
   #admitted: string | null = null;
   #asking: Asking | null = null;
 
-  constructor(daemon: Daemon, name: string) {
+  constructor(daemon: Daemon, session: Session) {
     this.#daemon = daemon;
-    this.#name = name;
+    this.#session = session;
   }
 
   /** Is the hook at work? */
@@ -89,7 +89,7 @@ export class Admission {
       })
       .catch(error => ({ isYes: false, isAborted: false, text: `the before-run hook: ${String(error)}` }));
     this.#asking = null;
-    const session = daemon.ledger.world.sessions.get(this.#name);
+    const session = isThere(daemon, this.#session) ? this.#session : undefined;
     const prompt = session?.queue.find(each => each.id === id && each.state === 'queued');
     if (answer.isYes) this.#admitted = id;
     else if (session && prompt && !answer.isAborted) this.#refuse(session, prompt, answer.text);

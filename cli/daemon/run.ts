@@ -70,7 +70,8 @@ export async function run(home: string): Promise<void> {
   );
 
   const root = packageRoot();
-  const workers = new Map<string, Worker>();
+  /** By the session itself: another one may come to its name. */
+  const workers = new WeakMap<Session, Worker>();
   const clients = new Set<Socket>();
   let server: Server | null = null;
   let isEnding = false;
@@ -99,11 +100,10 @@ export async function run(home: string): Promise<void> {
     },
     agentOf: session => agentOf(session),
     workerOf(session) {
-      const { name } = session.definition;
-      let worker = workers.get(name);
+      let worker = workers.get(session);
       if (!worker) {
-        worker = new Worker(daemon, name);
-        workers.set(name, worker);
+        worker = new Worker(daemon, session);
+        workers.set(session, worker);
       }
       return worker;
     },

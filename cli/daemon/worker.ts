@@ -11,7 +11,7 @@ import { launchAgent } from './acts/launch.js';
 import { lookAtStart, lookDuringTurn, takeForGranted } from './acts/look.js';
 import { recheckSent, recheckTaken, sendPrompt } from './acts/send.js';
 import { Admission } from './admission.js';
-import type { Daemon } from './context.js';
+import { type Daemon, isThere } from './context.js';
 import { Running } from './running.js';
 
 /** How long a prompt that cannot be sent at this moment waits for the next try, in milliseconds. */
@@ -32,7 +32,7 @@ const END_LOOK = 500;
 
 export class Worker {
   readonly #daemon: Daemon;
-  readonly #name: string;
+  readonly #session: Session;
   #chain: Promise<unknown> = Promise.resolve();
   #isPoked = false;
   #timer: NodeJS.Timeout | null = null;
@@ -52,14 +52,19 @@ export class Worker {
   /** The running agent as this process knows it. */
   running: Running | null = null;
 
-  constructor(daemon: Daemon, name: string) {
+  constructor(daemon: Daemon, session: Session) {
     this.#daemon = daemon;
-    this.#name = name;
-    this.admission = new Admission(daemon, name);
+    this.#session = session;
+    this.admission = new Admission(daemon, session);
   }
 
+  /** undefined once it was discarded. */
   get session(): Session | undefined {
-    return this.#daemon.ledger.world.sessions.get(this.#name);
+    return isThere(this.#daemon, this.#session) ? this.#session : undefined;
+  }
+
+  get #name(): string {
+    return this.#session.definition.name;
   }
 
   /** Something changed: look again, soon. */
@@ -129,12 +134,7 @@ export class Worker {
     for (;;) {
       const session = this.session;
       this.admission.forget(session);
-      if (!session) {
-        // Another one may come to the name.
-        this.#isWanted = false;
-        this.startFailure = null;
-        return this.release();
-      }
+      if (!session) return this.release();
       const act = nextAct(session, this.#isWanted);
       if (act.act === 'nothing') {
         this.#setBlocked(null);

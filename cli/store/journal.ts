@@ -123,15 +123,18 @@ export class Journal {
     const file = segmentName(serial, lastEvent);
     const temporary = path.join(this.#folder, `.${file}`);
     const bytes = Buffer.from(`${JSON.stringify(checkpoint)}\n`, 'utf8');
+    let descriptor: number | null = null;
     try {
       // Not write(2), which writes less than all when the disk becomes full; and synced, as everything before rests on it.
       writeFileSync(temporary, bytes, { mode: 0o600, flush: true });
+      // Before it has its name: from then on records belong there, and nothing may fail any more.
+      descriptor = openSync(temporary, 'a');
       renameSync(temporary, path.join(this.#folder, file));
     } catch (error) {
+      if (descriptor !== null) closeSync(descriptor);
       rmSync(temporary, { force: true });
       throw error;
     }
-    const descriptor = openSync(path.join(this.#folder, file), 'a', 0o600);
     closeSync(this.#descriptor);
     this.#segment = { file, serial, lastEventBefore: lastEvent };
     this.#descriptor = descriptor;

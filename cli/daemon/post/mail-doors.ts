@@ -13,6 +13,7 @@ export class MailDoors {
   readonly mail: Mail;
   readonly #daemon: Daemon;
   readonly #office: Office;
+  /** By launch. */
   readonly #blocks = new Map<string, { count: number; at: number }>();
   /** What is on record as offered and may still have to be made claimable. */
   readonly #unpublished = new Set<string>();
@@ -36,13 +37,13 @@ export class MailDoors {
 
   /** Prepares a delivery that is about to go on record. Throws what the file system throws. */
   draft(session: string, token: string, door: MailDoor, told: readonly Told[], launch: string): void {
-    if (door === 'hook') this.#countBlock(session);
+    if (door === 'hook') this.#countBlock(session, launch);
     this.mail.draft(session, token, door, told, launch);
   }
 
   /** It did not go on record. */
-  dropDraft(session: string, token: string, door: MailDoor): void {
-    if (door === 'hook') this.#uncountBlock(session);
+  dropDraft(session: string, token: string, door: MailDoor, launch: string): void {
+    if (door === 'hook') this.#uncountBlock(launch);
     this.mail.forget(session, token);
   }
 
@@ -74,23 +75,24 @@ export class MailDoors {
     let wasAny = false;
     for (const delivery of this.#daemon.ledger.world.deliveries.values()) {
       if (delivery.to !== session || delivery.door !== 'hook' || !this.takeBack(delivery)) continue;
-      this.#uncountBlock(session);
+      this.#uncountBlock(delivery.launch);
       wasAny = true;
     }
     return wasAny;
   }
 
   /** An agent that is held up at its Stop again and again never comes to rest: after some in a row it shall. */
-  #countBlock(session: string): void {
-    const last = this.#blocks.get(session);
-    const count = last && performance.now() - last.at < BLOCK_MEMORY ? last.count + 1 : 1;
-    this.#blocks.set(session, { count, at: performance.now() });
+  #countBlock(session: string, launch: string): void {
+    const now = performance.now();
+    for (const [other, { at }] of this.#blocks) if (now - at >= BLOCK_MEMORY) this.#blocks.delete(other);
+    const count = (this.#blocks.get(launch)?.count ?? 0) + 1;
+    this.#blocks.set(launch, { count, at: now });
     this.mail.allowBlocks(session, count <= MOST_BLOCKS);
   }
 
   /** What was counted held nobody up. */
-  #uncountBlock(session: string): void {
-    const blocks = this.#blocks.get(session);
+  #uncountBlock(launch: string): void {
+    const blocks = this.#blocks.get(launch);
     if (blocks) blocks.count--;
   }
 }

@@ -41,7 +41,7 @@ const PLAIN_TOKEN = '0'.repeat(16);
 
 export class Post {
   readonly #daemon: Daemon;
-  readonly #lastOffer = new Map<string, number>();
+  readonly #lastOffer = new WeakMap<Session, number>();
   readonly #overdue: Overdue;
   readonly #mail: MailDoors;
   readonly #inbox: InboxDoor;
@@ -112,7 +112,7 @@ export class Post {
     const { name } = recipient.definition;
     const door = this.#doorOf(recipient);
     if (!door || !recipient.launch) return;
-    const wait = BATCH_INTERVAL - (performance.now() - (this.#lastOffer.get(name) ?? NEVER));
+    const wait = BATCH_INTERVAL - (performance.now() - (this.#lastOffer.get(recipient) ?? NEVER));
     if ((door === 'mcp' || door === 'queue') && wait > 0) {
       this.#alarm.in(wait);
       return;
@@ -185,11 +185,11 @@ export class Post {
       ]);
     } catch (error) {
       // The disk is full, say: it is tried again, with another token.
-      if (isMailDoor(door)) this.#mail.dropDraft(name, token, door);
+      if (isMailDoor(door)) this.#mail.dropDraft(name, token, door, launch);
       throw error;
     }
     point('after-offered');
-    this.#lastOffer.set(name, performance.now());
+    this.#lastOffer.set(recipient, performance.now());
     if (door === 'mcp') this.#inbox.put(name, token, messageOf(said, token));
     else if (door === 'queue') this.#queue.put(recipient, token, messageOf(said, token));
     else this.#mail.put(token);

@@ -87,6 +87,9 @@ export class QueueDoor {
 
   /** Finds out what became of the messages: of an earlier daemon's, and of those that should have been taken by now. */
   look(): void {
+    const { deliveries } = this.#daemon.ledger.world;
+    for (const tokens of [this.#begun, this.#missing])
+      for (const token of tokens.keys()) if (!deliveries.has(token)) tokens.delete(token);
     for (const delivery of this.#all())
       if (delivery.state === 'offered' && !this.#begun.has(delivery.token)) this.#settle(delivery);
     this.#withdrawLost();
