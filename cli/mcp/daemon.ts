@@ -1,7 +1,7 @@
 /** How the tools ask the daemon: as the session whose agent started this server. */
 import { join } from 'node:path';
 import { ask, ConnectionLost } from '../client/ask.js';
-import { connect } from '../client/connect.js';
+import { connect, type StartPolicy } from '../client/connect.js';
 import { type Environment, REPEATABLE, WITH_ENVIRONMENT } from '../client/context.js';
 import { distFolder } from '../client/dist.js';
 import { findHome } from '../client/home.js';
@@ -61,17 +61,22 @@ export class Daemon {
     return result;
   }
 
+  /** Starts a daemon in the place of one that was killed; none where it ended on purpose. @throws what {@link connect} throws. */
+  revive(): Promise<void> {
+    return this.#open('when-killed');
+  }
+
   /** Calls at the same time start one daemon, not one each. */
-  #open(): Promise<void> {
-    this.#opening ??= this.#connectOnce().finally(() => {
+  #open(start: StartPolicy = 'always'): Promise<void> {
+    this.#opening ??= this.#connectOnce(start).finally(() => {
       this.#opening = null;
     });
     return this.#opening;
   }
 
-  async #connectOnce(): Promise<void> {
+  async #connectOnce(start: StartPolicy): Promise<void> {
     const deadline = performance.now() + PATIENCE;
-    const socket = await connect({ ...this.#where(), start: 'always', deadline });
+    const socket = await connect({ ...this.#where(), start, deadline });
     socket?.destroy();
   }
 

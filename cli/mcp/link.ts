@@ -9,6 +9,8 @@ export interface LinkOptions {
   request: Request<'mcp-attach'>;
   /** Takes an item in; never rejects. */
   hand: (item: Item) => Promise<Answer>;
+  /** Starts a daemon in the place of one that was killed. */
+  revive: () => Promise<void>;
   /** A line for stderr, which claude keeps in its log of this server. */
   report: (line: string) => void;
 }
@@ -16,16 +18,20 @@ export interface LinkOptions {
 /** Waits between two attempts, in milliseconds: doubled from the first to the last. */
 const FIRST_DELAY = 50;
 const LAST_DELAY = 2000;
+/** So many daemons in a row that are lost at once are replaced. */
+const MOST_REVIVALS = 5;
 
 /**
- * Connects, and connects again for ever: the daemon may be killed or replaced at any time. Starts none: the next command
- * does that, and until then no events come about. Stays on the slow beat while the daemon turns us away.
+ * Connects, and connects again for ever: the daemon may be killed or replaced at any time. One that was killed is replaced at once,
+ * as its agent is to be told what happens, and nobody may type a command for hours. Stays on the slow beat while the daemon turns
+ * us away.
  */
 export class Link {
   readonly #options: LinkOptions;
   #socket: Socket | null = null;
   #timer: NodeJS.Timeout | null = null;
   #delay = FIRST_DELAY;
+  #revivals = 0;
   #isClosed = false;
   #lastReport = '';
 
@@ -52,16 +58,36 @@ export class Link {
       rest = lines.pop() ?? '';
       for (const line of lines) this.#take(line, socket);
     });
-    socket.on('error', () => {
-      // `close` follows and tries again.
+    // A killed daemon leaves its socket.
+    let wasKilled = false;
+    socket.on('error', error => {
+      wasKilled = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
     });
     socket.on('close', () => {
-      if (this.#isClosed) return;
       // A connection that lasted was a good one: whoever ended it is likely to be back at once.
-      if (performance.now() - connectedAt > LAST_DELAY) this.#delay = FIRST_DELAY;
-      this.#timer = setTimeout(() => this.#connect(), this.#delay);
-      this.#delay = Math.min(this.#delay * 2, LAST_DELAY);
+      if (performance.now() - connectedAt > LAST_DELAY) {
+        this.#delay = FIRST_DELAY;
+        this.#revivals = 0;
+      }
+      if (wasKilled && this.#revivals < MOST_REVIVALS) void this.#revive();
+      else this.#connectLater();
     });
+  }
+
+  #connectLater(): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => this.#connect(), this.#delay);
+    this.#delay = Math.min(this.#delay * 2, LAST_DELAY);
+  }
+
+  async #revive(): Promise<void> {
+    this.#revivals++;
+    try {
+      if (!this.#isClosed) await this.#options.revive();
+    } catch (error) {
+      this.#report(`actor: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.#connectLater();
   }
 
   /** What is said again at every attempt is said once. */

@@ -20,7 +20,8 @@ const inbox = {
   token: env.CLAUDE_CODE_MESSAGING_TOKEN || null,
 };
 const door = new Door(inbox);
-const server = createServer(new Daemon(env, cwd));
+const daemon = new Daemon(env, cwd);
+const server = createServer(daemon);
 const link = attach();
 
 let isEnding = false;
@@ -51,6 +52,7 @@ function attach(): Link | null {
       caller: { cwd, session },
     },
     hand: item => door.hand(item),
+    revive: () => daemon.revive(),
     report,
   });
 }

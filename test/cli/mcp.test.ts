@@ -1,5 +1,5 @@
 /** `actor mcp` as it is built, between a real MCP client and a real daemon: shells as agents, in their worktrees. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { QueuedPrompt, SessionView } from '../../cli/protocol.js';
 import { processesOf } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
 
 /** For one call, in milliseconds: fifty at once on a busy machine take their time. */
@@ -273,6 +273,31 @@ test.serial('a killed daemon is replaced by the next call', async t => {
   const { sessions } = (await call('list')).content as { sessions: SessionView[] };
   t.deepEqual(sessions.map(named), ['main']);
 });
+
+test.serial(
+  'a killed daemon is replaced by a main that lives, and misses nothing, without a command',
+  async t => {
+    const { story } = await withMain(t);
+    await story.make('fix', 'until [ -e ~/go ]; do sleep 0.05; done; echo done');
+    await story.until('fix', ({ status }) => status === 'working');
+    const killed = await story.daemonPid();
+    await story.killDaemon();
+    await story.run('touch', ['go']);
+    const journal = join(story.actorHome, 'journal');
+    const [segment] = await readdir(journal);
+    await eventually(
+      () => readFile(join(journal, segment!), 'utf8'),
+      text => /"type":"completed"[^\n]*"message":"done"/.test(text),
+    );
+    t.not(await story.daemonPid(), killed);
+    await story.ok('daemon', 'stop');
+    await holds(
+      () => readFile(join(story.actorHome, 'daemon.pid'), 'utf8').catch(() => null),
+      pid => pid === null,
+      1000,
+    );
+  },
+);
 
 function named({ name }: { name: string }): string {
   return name;
