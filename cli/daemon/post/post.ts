@@ -196,12 +196,17 @@ export class Post {
     point('after-handed');
   }
 
-  /** What waits for a hook of an agent whose inbox or queue is open now, or again, goes there: the hook may be long in coming. */
+  /**
+   * What waits for a hook of an agent whose inbox or queue is open now, or again, goes there: the hook may be long in coming. Not
+   * into a queue in the middle of a turn, which a hook ends sooner than the queue is looked at; one may be claiming it just now.
+   */
   #takeToOpenDoors(): void {
     const { sessions, deliveries } = this.#daemon.ledger.world;
     for (const { to, door } of deliveries.values()) {
       const recipient = door === 'hook' ? sessions.get(to) : undefined;
-      if (recipient && this.#doorOf(recipient) !== 'hook') this.#mail.takeBackUnclaimed(to);
+      if (!recipient) continue;
+      const better = this.#doorOf(recipient);
+      if (better !== 'hook' && !(better === 'queue' && recipient.turn)) this.#mail.takeBackUnclaimed(to);
     }
   }
 

@@ -1,4 +1,6 @@
 /** What becomes of events in codex's own queue when codex is killed, interrupted, or in another conversation. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { holds } from '../../helpers/wait.js';
 import { areAccepted, beforeQueue } from '../codex-queue.js';
@@ -48,6 +50,9 @@ test.serial(
   'after an Esc codex holds its queue back: that is said, and the next prompt brings all',
   async t => {
     const stage = await withStage(t, { agents });
+    // A hook that claims events long after the daemon has learnt that the turn begins.
+    const slowly = '#!/bin/sh\ncase $1 in */pending) sleep 0.5 ;; esac\nexec /bin/mv "$@"\n';
+    await writeFile(join(stage.arena.bin, 'mv'), slowly, { mode: 0o755 });
     await startMain(stage);
     const [first, second] = await queueMidTurn(stage, 'main');
     await stage.press('main', 'Escape');
