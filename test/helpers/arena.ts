@@ -167,9 +167,15 @@ async function environment(
 }
 
 async function endServices(actorHome: string, env: Record<string, string>): Promise<void> {
+  // One that was started in vain ends by itself while the other one lives; after that one's end it would take the place.
+  const live = await eventually(
+    () => processesOf(actorHome, null),
+    found => found.filter(({ command }) => command.endsWith('daemon.cjs')).length <= 1,
+    { timeout: 10_000, every: 50 },
+  ).catch(() => []);
   const pid = Number.parseInt(await readFile(join(actorHome, 'daemon.pid'), 'utf8').catch(() => ''), 10);
   // A pid in a file may be another program's by now: only a process of this arena is ended.
-  if ((await processesOf(actorHome, null)).some(process => process.pid === pid)) await endProcess(pid);
+  if (live.some(process => process.pid === pid)) await endProcess(pid);
   const socket = join(actorHome, 'tmux.sock');
   await execa('tmux', ['-S', socket, 'kill-server'], {
     env,
