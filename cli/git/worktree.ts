@@ -6,6 +6,7 @@ import { lstat, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../domain/failure.js';
 import { isValidName } from '../domain/names.js';
+import { shellWord } from '../domain/shell-word.js';
 import { type Base, describeBase, resolveBase } from './base.js';
 import { type Git, GitError } from './git.js';
 import { administrativeFolders, ifAbsent, removeAdministrativeFolder } from './link.js';
@@ -51,7 +52,12 @@ export interface CreatedWorktree extends Omit<Making, 'made'> {
  */
 export async function createWorktree(git: Git, request: WorktreeRequest): Promise<CreatedWorktree> {
   const { repo, path, branch } = request;
-  if ((await lstat(path).catch(ifAbsent(null))) !== null) throw new Failure(1, `${path} is in the way`);
+  if ((await lstat(path).catch(ifAbsent(null))) !== null)
+    throw new Failure(
+      1,
+      `${path} is in the way, and is no session's`,
+      `git -C ${shellWord(repo)} worktree remove ${shellWord(path)}   (which keeps what has changes)`,
+    );
   await requireBranchName(git, repo, branch);
   const { base, description, tip } = await lookAround(git, request);
   const making: Making = {

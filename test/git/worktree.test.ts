@@ -203,7 +203,10 @@ test('a directory in the way is left alone', async t => {
   await mkdir(path, { recursive: true });
   await writeFile(join(path, 'mine'), 'x');
   const before = await traces(world);
-  await t.throwsAsync(createWorktree(world.git, request(world)), { message: /is in the way/ });
+  const failure = await t.throwsAsync<Failure>(createWorktree(world.git, request(world)), {
+    message: /is in the way/,
+  });
+  t.true(failure?.hint?.startsWith(`git -C '${world.repo}' worktree remove `), failure?.hint);
   t.deepEqual(await traces(world), before);
   t.is(await readFile(join(path, 'mine'), 'utf8'), 'x');
 });
