@@ -102,3 +102,19 @@ test.serial(
       );
   },
 );
+
+test.serial('the first match of a filter is the one that Enter chooses, however fast it comes', async t => {
+  const story = await tellOfWindows(t);
+  const person = await crew(story);
+  await person.fingers('C-z');
+  await person.sees(MENU);
+  await person.fingers('/');
+  await person.sees(/^filter:/m);
+  await ahead(story, person, 'i', 'd', 'Enter', 'Enter');
+  await person.sees(
+    screen => MENU.test(screen) && /─> \d+: .*idle/.test(screen) && !/─> \d+: .*dead/.test(screen),
+  );
+  await person.fingers('Enter');
+  await eventually(story.shown, list => list.join() === 'idle');
+  t.pass();
+});
