@@ -37,6 +37,8 @@ export interface LastTurn {
   message: string | null;
   endedAt: number;
   durationMs: number | null;
+  /** The prompt that `actor stop` or `run --now` interrupted: claude may give it back to its composer. */
+  interrupted?: string;
   /** With a prompt that was refused, so that there was no turn: when the one before it ended (0: there was none). */
   refusedAfter?: number;
 }

@@ -3,16 +3,14 @@ import { sendKeys } from '../../../tmux/keys.js';
 import { underWay } from '../../domain/next.js';
 import type { Session } from '../../domain/world.js';
 import { type Daemon, isThere } from '../context.js';
-import type { Worker } from '../worker.js';
-import { isOurText, readScreen, seeInterrupt } from './look.js';
+import { readScreen, seeInterrupt } from './look.js';
+import { clearReturned } from './returned.js';
 
 /** How long an agent may take to stop, and when the key is pressed once more, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
 const PRESS_AGAIN = 2500;
 /** How long an agent may take to begin with a prompt that was handed to it, in milliseconds. */
 const BEGIN_TIMEOUT = 10_000;
-/** A returned prompt of more lines stays in the composer. */
-const MOST_LINES = 100;
 
 /**
  * Waits until nothing is on its way to the agent: a prompt that was handed over can be interrupted only when it is a turn.
@@ -51,24 +49,6 @@ export async function interruptTurn(daemon: Daemon, session: Session): Promise<b
     }
   }
   if (!isOver()) return false;
-  if (turn.promptId !== null) await clearReturnedPrompt(daemon, worker, turn.promptId);
+  await clearReturned(daemon, worker, true);
   return true;
-}
-
-/**
- * claude gives a prompt that was interrupted before its first output back to the composer. It is ours, not a person's, and
- * would keep all that waits from being sent: it is cleared, line by line, for as long as nothing else stands there.
- */
-async function clearReturnedPrompt(daemon: Daemon, worker: Worker, promptId: string): Promise<void> {
-  const { session } = worker;
-  if (!session?.launch?.pane) return;
-  const agent = daemon.agentOf(session);
-  if (!agent.looksBeforePaste || agent.foreground) return;
-  const prompt = daemon.journal.promptText(promptId) ?? '';
-  for (let press = 0; press < MOST_LINES; press++) {
-    const reading = await readScreen(daemon, worker);
-    if (reading?.state !== 'draft' || reading.draft === null || !isOurText(agent, prompt, reading.draft))
-      return;
-    await sendKeys(daemon.tmux, session.launch.pane, ['C-u']);
-  }
 }

@@ -15,6 +15,7 @@ import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
 import type { Worker } from '../worker.js';
 import { isOurText, readScreen, seeDialog } from './look.js';
+import { clearReturned } from './returned.js';
 
 /** A check of a prompt (`bash -n`) that takes longer than this has no say, in milliseconds. */
 const CHECK_TIMEOUT = 5000;
@@ -91,6 +92,7 @@ async function lookAndLoad(
   if (reading?.state === 'composer') return isFirstTry ? null : load(daemon, prompt);
   // Where the pane was gone nothing was loaded.
   if (isFirstTry) await dropPrompt(daemon.tmux, prompt.id).catch(() => {});
+  if (reading?.state === 'draft' && (await clearReturned(daemon, worker, false))) return 'busy';
   return reading?.state ?? 'busy';
 }
 

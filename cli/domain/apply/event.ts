@@ -102,6 +102,7 @@ function endTurn(world: World, session: Session, event: ActorEvent, time: number
     message: event.message,
     endedAt: time,
     durationMs: event.duration_ms,
+    ...(session.stopping && turn?.promptId ? { interrupted: turn.promptId } : {}),
   };
   session.turn = null;
   session.stopping = false;

@@ -68,6 +68,27 @@ test('actor stop stops a first prompt that its agent, still at its start, has no
   t.is(await stage.actor('run', 'early', 'REPLY:on', '--wait'), 'on\n');
 });
 
+test('what an interrupted claude gives back late keeps nothing from being sent, a person’s own draft does', async t => {
+  const stage = await withStage(t);
+  await stage.start('late', 'SLEEP:60 REPLY:never');
+  await stage.reaches('late', 'working');
+  await stage.actor('stop', 'late');
+  await stage.type('late', 'SLEEP:60 REPLY:never');
+  await stage.shows('late', /❯\sSLEEP:60 REPLY:never$/m);
+  t.is(await stage.actor('run', 'late', 'REPLY:on', '--wait'), 'on\n');
+  await stage.actor('run', 'late', 'SLEEP:60 REPLY:never');
+  await stage.reaches('late', 'working');
+  await stage.actor('stop', 'late');
+  await stage.type('late', 'SLEEP:60 REPLY:nev');
+  await stage.shows('late', /❯\sSLEEP:60 REPLY:nev$/m);
+  await stage.actor('run', 'late', 'REPLY:no');
+  await stage.eventually(
+    () => stage.actor('list'),
+    list => /1 held/.test(list),
+  );
+  t.regex(await stage.screen('late'), /❯\sSLEEP:60 REPLY:nev$/m);
+});
+
 test('a killed agent has exited, and the next prompt resumes its conversation', async t => {
   const stage = await withStage(t);
   await stage.start('phoenix', 'REPLY:remember me');
