@@ -31,7 +31,8 @@ function end(): void {
   link?.close();
   door.close();
   process.stdin.destroy();
-  void server.close();
+  // Whatever is under way (a daemon that does not start, say) has nobody who waits for it.
+  void server.close().finally(() => process.exit());
 }
 process.stdin.on('end', end).on('close', end).on('error', end);
 // The agent has closed its end: there is nobody left to answer.

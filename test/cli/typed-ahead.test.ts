@@ -40,7 +40,15 @@ test.serial('the menu is closed and opened again', async t => {
   await ahead(story, person, 'q', 'C-z', 'm', 'C-z', 'Escape', 'C-z', 'j', 'j', 'Enter');
   await eventually(story.shown, list => list.join() === 'idle');
   await person.sees(/C-z menu/);
-  t.is((await story.tmux('capture-pane', '-p', '-t', ':=1')).stdout.trim().split('\n').at(-1)!.at(-1), '#');
+  t.notRegex((await story.tmux('capture-pane', '-p', '-t', ':=1')).stdout, /[$#] *\S/);
+  // The person's own setting is theirs again.
+  const own = async (...words: string[]) =>
+    (await story.tmux('show-options', ...words, 'assume-paste-time')).stdout;
+  await eventually(
+    () => own('-t', ':'),
+    text => text === '',
+  );
+  t.not(await own('-g'), '');
 });
 
 test.serial('what a key began in the menu is done, though the menu is opened again at once', async t => {

@@ -92,7 +92,9 @@ async function lookAndLoad(
   if (reading?.state === 'composer') return isFirstTry ? null : load(daemon, prompt);
   // Where the pane was gone nothing was loaded.
   if (isFirstTry) await dropPrompt(daemon.tmux, prompt.id).catch(() => {});
-  if (reading?.state === 'draft' && (await clearReturned(daemon, worker, false))) return 'busy';
+  // Once: a draft that is known as a person's is looked at twice a second, and the text of a prompt lies in the journal.
+  const isNews = reading?.state === 'draft' && worker.blocked !== 'draft';
+  if (isNews && (await clearReturned(daemon, worker, false))) return 'busy';
   return reading?.state ?? 'busy';
 }
 
