@@ -12,6 +12,8 @@ export interface Home {
   path: string;
   /** Holds the id of the daemon's process. */
   daemonPid: string;
+  /** A file for the last daemon, named by its generation. */
+  owner: string;
   /** The daemon's socket. */
   socket: string;
   /** The tmux server's socket. */
@@ -37,6 +39,7 @@ export function findHome(env: Readonly<Record<string, string | undefined>>, cwd:
   return {
     path,
     daemonPid: join(path, 'daemon.pid'),
+    owner: join(path, 'owner'),
     socket,
     tmuxSocket: join(path, 'tmux.sock'),
     daemonErrors: join(path, 'daemon.err'),

@@ -6,12 +6,14 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   statfsSync,
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../domain/failure.js';
+import { lastGeneration } from '../domain/generation.js';
 import { shellWord } from '../domain/shell-word.js';
 import { EXIT } from '../protocol.js';
 import type { Home } from './home.js';
@@ -49,8 +51,8 @@ const LOST_AFTER = 1500;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Starts a daemon for this home (made here if it is missing, 0700). It may find another one in its place; then it ends
- * with status 0. From inside an agent's window the tmux server starts it, if that works.
+ * Starts a daemon for this home (made here if it is missing, 0700). It may find that another one has taken the place, even one
+ * that has left it since; then it ends with status 0. From inside an agent's window the tmux server starts it, if that works.
  */
 export async function startDaemon(home: Home, env: Environment, program: string): Promise<StartedDaemon> {
   try {
@@ -63,8 +65,9 @@ export async function startDaemon(home: Home, env: Environment, program: string)
       if (fstatSync(descriptor).size > ERRORS_LIMIT) ftruncateSync(descriptor);
       const errorsFrom = fstatSync(descriptor).size;
       const errors = () => lastLines(readFileSync(home.daemonErrors).subarray(errorsFrom).toString());
-      if (env.ACTOR_NAME && (await startInTmuxServer(home, program))) return outOfSight(errors);
-      return startDetached(home, env, program, descriptor, errors);
+      const words = [process.execPath, program, vacancyOf(home)] as const;
+      if (env.ACTOR_NAME && (await startInTmuxServer(home, words))) return outOfSight(errors);
+      return startDetached(home, env, words, descriptor, errors);
     } finally {
       closeSync(descriptor);
     }
@@ -73,6 +76,19 @@ export async function startDaemon(home: Home, env: Environment, program: string)
     throw new Failure(EXIT.failed, `cannot start the daemon: ${(error as Error).message}`, undefined, {
       cause: error,
     });
+  }
+}
+
+/** The program, its script and its argument. */
+type Words = readonly [node: string, program: string, vacancy: string];
+
+/** Which daemon's place is vacant: its generation. */
+function vacancyOf(home: Home): string {
+  try {
+    return String(lastGeneration(readdirSync(home.owner)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '0';
+    throw error;
   }
 }
 
@@ -97,13 +113,13 @@ function requireUsableHome(path: string): void {
 function startDetached(
   home: Home,
   env: Environment,
-  program: string,
+  [node, ...words]: Words,
   descriptor: number,
   errors: () => string,
 ): StartedDaemon {
   const environment: Record<string, string | undefined> = { ...env, ACTOR_HOME: home.path };
   for (const name of WINDOW_VARIABLES) delete environment[name];
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(node, words, {
     cwd: '/',
     detached: true,
     stdio: ['ignore', descriptor, descriptor],
@@ -133,8 +149,8 @@ function outOfSight(errors: () => string): StartedDaemon {
 }
 
 /** Does the tmux server take the start over? Answers false where there is none (or tmux is missing). */
-function startInTmuxServer(home: Home, program: string): Promise<boolean> {
-  const command = tmuxStartCommand(home, process.execPath, program);
+function startInTmuxServer(home: Home, words: Words): Promise<boolean> {
+  const command = tmuxStartCommand(home, words);
   return new Promise(resolve => {
     execFile('tmux', ['-S', home.tmuxSocket, 'run-shell', '-b', command], { timeout: 5000 }, error =>
       resolve(error === null),
@@ -146,9 +162,9 @@ function startInTmuxServer(home: Home, program: string): Promise<boolean> {
  * The shell command that tmux's `run-shell -b` is given. It leaves the daemon to init (tmux ends its own jobs when its
  * server ends), with no stream that tmux reads. tmux expands formats in it, so every `#` is doubled.
  */
-export function tmuxStartCommand(home: Home, node: string, program: string): string {
+export function tmuxStartCommand(home: Home, words: Words): string {
   const environment = `unset ${WINDOW_VARIABLES.join(' ')}; export ACTOR_HOME=${shellWord(home.path)}`;
-  const start = `cd / && exec ${shellWord(node)} ${shellWord(program)} </dev/null >>${shellWord(home.daemonErrors)} 2>&1`;
+  const start = `cd / && exec ${words.map(shellWord).join(' ')} </dev/null >>${shellWord(home.daemonErrors)} 2>&1`;
   return `${environment}; (${start}) & exit 0`.replaceAll('#', '##');
 }
 

@@ -6,9 +6,13 @@
  * contenders can only race for the same next number, and one of them wins. After making a file one must still hold the
  * highest: a slow contender may have made a number that had been cleaned up meanwhile. Lock files that are removed and
  * made again (pid files, O_EXCL) have no such answer to a slow contender.
+ *
+ * Several clients may start one at the same moment, and on a busy machine one of those comes seconds later: it was started
+ * for one vacancy, and takes no other, or it would run after a person had ended the one that came first.
  */
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { lastGeneration } from '../domain/generation.js';
 
 export interface OwnerClaim {
   pid: number;
@@ -16,48 +20,64 @@ export interface OwnerClaim {
   born: string;
 }
 
-/**
- * Tries to become the owner of `folder` (made if need be).
- * @returns null on success, else the claim of the process that is.
- */
-export function claimOwnership(
-  folder: string,
-  self: OwnerClaim,
-  isAlive: (claim: OwnerClaim) => boolean,
-): OwnerClaim | null {
+export interface Contender {
+  /** The folder of the claims, made if need be. */
+  folder: string;
+  self: OwnerClaim;
+  isAlive: (claim: OwnerClaim) => boolean;
+  /** The generation whose place this process was started to take; null: any. */
+  vacancy: number | null;
+}
+
+/** Tries to become the owner: is it now? Not if another one lives, nor if the vacancy was filled and that owner has left. */
+export function claimOwnership({ folder, self, isAlive, vacancy }: Contender): boolean {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return withDraft(folder, self, draft => {
+    for (;;) {
+      const highest = lastGeneration(readdirSync(folder));
+      const holder = highest === 0 ? null : readClaim(path.join(folder, String(highest)));
+      if (holder && isAlive(holder)) return false;
+      if (vacancy !== null && highest !== vacancy) return false;
+      if (isTaken(folder, draft, highest + 1)) return true;
+    }
+  });
+}
+
+/**
+ * The owner says that it ends on purpose, by taking the next generation as well: whoever was started to take the place of
+ * the one before is not wanted any more.
+ */
+export function leaveOwnership(folder: string, self: OwnerClaim): void {
+  withDraft(folder, self, draft => isTaken(folder, draft, lastGeneration(readdirSync(folder)) + 1));
+}
+
+/** Calls `use` with a file that holds the claim, to be linked to its name. */
+function withDraft<T>(folder: string, self: OwnerClaim, use: (draft: string) => T): T {
   const draft = path.join(folder, `draft-${self.pid}`);
   writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
   try {
-    for (;;) {
-      const highest = generations(folder).at(-1) ?? 0;
-      const holder = highest === 0 ? null : readClaim(path.join(folder, String(highest)));
-      if (holder && isAlive(holder)) return holder;
-      const next = highest + 1;
-      try {
-        linkSync(draft, path.join(folder, String(next)));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-        throw error;
-      }
-      const all = generations(folder);
-      if (all.at(-1) !== next) {
-        rmSync(path.join(folder, String(next)), { force: true });
-        continue;
-      }
-      for (const old of all) if (old < next) rmSync(path.join(folder, String(old)), { force: true });
-      return null;
-    }
+    return use(draft);
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
-function generations(folder: string): number[] {
-  return readdirSync(folder)
-    .filter(name => /^\d+$/.test(name))
-    .map(Number)
-    .sort((a, b) => a - b);
+/** Makes the claim of this generation: is it the highest? Then those before it are removed. */
+function isTaken(folder: string, draft: string, generation: number): boolean {
+  const claim = path.join(folder, String(generation));
+  try {
+    linkSync(draft, claim);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  const names = readdirSync(folder);
+  if (lastGeneration(names) !== generation) {
+    rmSync(claim, { force: true });
+    return false;
+  }
+  for (const name of names) if (Number(name) < generation) rmSync(path.join(folder, name), { force: true });
+  return true;
 }
 
 function readClaim(file: string): OwnerClaim | null {

@@ -21,6 +21,8 @@ export interface HomePlaces {
   /** Which repositories' settings may run programs. */
   trust: string;
   pidFile: string;
+  /** The claims of the home's daemons, see owner.ts. */
+  owner: string;
 }
 
 /** The places of this home, an absolute path. Touches nothing. */
@@ -41,6 +43,7 @@ export function homePlaces(home: string): HomePlaces {
     settings: at('settings.kdl'),
     trust: at('trust.kdl'),
     pidFile: at('daemon.pid'),
+    owner: at('owner'),
   };
 }
 

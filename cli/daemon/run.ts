@@ -26,7 +26,7 @@ import { Ledger } from './ledger.js';
 import { openLog } from './log.js';
 import { Looks } from './looks.js';
 import { Notifier } from './notifier.js';
-import { claimOwnership } from './owner.js';
+import { claimOwnership, leaveOwnership, type OwnerClaim } from './owner.js';
 import { homePlaces, packageRoot } from './places.js';
 import { Post } from './post/post.js';
 import { birthOf } from './processes.js';
@@ -40,8 +40,11 @@ import { Worker } from './worker.js';
 /** It ends by itself this long after the last agent and the last client are gone, in milliseconds. */
 const IDLE_END = Number(process.env.ACTOR_IDLE_END ?? 10 * 60_000);
 
-/** Runs the daemon of this home until it ends; returns at once when another process is the daemon. */
-export async function run(home: string): Promise<void> {
+/**
+ * Runs the daemon of this home until it ends; returns at once when another process is the daemon, or was since the `vacancy`
+ * (the generation before this one, null: any) for which this one was started.
+ */
+export async function run(home: string, vacancy: number | null): Promise<void> {
   const startedAt = Date.now();
   const places = homePlaces(home);
   for (const folder of [
@@ -55,8 +58,8 @@ export async function run(home: string): Promise<void> {
   ])
     ensurePrivateFolder(folder);
   const self = { pid: process.pid, born: birthOf(process.pid) ?? '' };
-  const owner = claimOwnership(path.join(home, 'owner'), self, claim => birthOf(claim.pid) === claim.born);
-  if (owner) return;
+  const isAlive = (claim: OwnerClaim) => birthOf(claim.pid) === claim.born;
+  if (!claimOwnership({ folder: places.owner, self, isAlive, vacancy })) return;
   writeFileSync(places.pidFile, `${process.pid}\n`, { mode: 0o600 });
 
   const log = openLog(home);
@@ -132,7 +135,7 @@ export async function run(home: string): Promise<void> {
       if (isEnding) return;
       isEnding = true;
       log(`ends: ${why}`);
-      void end();
+      end();
     },
     isReconciled: false,
     startsNothing: false,
@@ -149,7 +152,13 @@ export async function run(home: string): Promise<void> {
   const looks = new Looks(daemon);
   const roster = new Roster(daemon);
 
-  async function end(): Promise<void> {
+  function end(): void {
+    try {
+      leaveOwnership(places.owner, self);
+    } catch (error) {
+      // A full disk: it ends all the same.
+      log('leave', error);
+    }
     server?.close();
     rmSync(places.socket, { force: true });
     inputs.close();

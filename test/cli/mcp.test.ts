@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import test, { type ExecutionContext } from 'ava';
 import type { QueuedPrompt, SessionView } from '../../cli/protocol.js';
-import { processesOf } from '../helpers/processes.js';
+import { daemonsOf } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
 import { eventually, holds } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
@@ -237,10 +237,9 @@ test.serial(
     const sorted = (all: unknown[]) => all.map(String).sort();
     t.deepEqual(sorted((await childrenOf('main')).map(named)), sorted(mains.slice(0, 5)));
     t.deepEqual(sorted((await childrenOf('boss')).map(named)), sorted(bosses.slice(0, 5)));
-    const isDaemon = ({ command }: { command: string }) => command.endsWith('daemon.cjs');
     await eventually(
-      async () => (await processesOf(story.actorHome, null)).filter(isDaemon).length,
-      count => count === 1,
+      () => daemonsOf(story.actorHome),
+      ({ length }) => length === 1,
     );
   },
 );

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { processesOf } from '../helpers/processes.js';
+import { daemonsOf } from '../helpers/processes.js';
 import { eventually } from '../helpers/wait.js';
 import { tell } from './story.js';
 
@@ -67,9 +67,8 @@ test.serial('twenty clients at once, with no daemon, start exactly one', async t
   const story = await tell(t);
   await Promise.all(Array.from({ length: 20 }, () => story.ok('list', { timeout: 60_000 })));
   const daemons = await eventually(
-    async () =>
-      (await processesOf(story.actorHome, null)).filter(({ command }) => command.endsWith('daemon.cjs')),
-    found => found.length === 1,
+    () => daemonsOf(story.actorHome),
+    ({ length }) => length === 1,
   );
   t.is(daemons[0]?.pid, await story.daemonPid());
 });

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { execa } from 'execa';
-import { endProcess, processesOf } from './processes.js';
+import { daemonsOf, endProcess, processesOf } from './processes.js';
 import { copyRepository } from './repository.js';
 import { packageRoot } from './root.js';
 import { eventually } from './wait.js';
@@ -167,10 +167,10 @@ async function environment(
 }
 
 async function endServices(actorHome: string, env: Record<string, string>): Promise<void> {
-  // One that was started in vain ends by itself while the other one lives; after that one's end it would take the place.
+  // One that was started in vain ends by itself; it would miss the folders that it makes first.
   const live = await eventually(
-    () => processesOf(actorHome, null),
-    found => found.filter(({ command }) => command.endsWith('daemon.cjs')).length <= 1,
+    () => daemonsOf(actorHome),
+    ({ length }) => length <= 1,
     { timeout: 10_000, every: 50 },
   ).catch(() => []);
   const pid = Number.parseInt(await readFile(join(actorHome, 'daemon.pid'), 'utf8').catch(() => ''), 10);

@@ -16,6 +16,12 @@ export function processesOf(actorHome: string, root: string | null): Promise<Liv
   return processesWith(`ACTOR_HOME=${actorHome}`, root);
 }
 
+/** Those of them that are a daemon, or are about to be one. */
+export async function daemonsOf(actorHome: string): Promise<LiveProcess[]> {
+  const live = await processesOf(actorHome, null);
+  return live.filter(({ command }) => /\/daemon\.cjs( \d+)?$/.test(command));
+}
+
 /** The same for any `NAME=value` in the environment that a process was started with. */
 export async function processesWith(variable: string, root: string | null = null): Promise<LiveProcess[]> {
   const pids = (await readdir('/proc')).filter(entry => /^\d+$/.test(entry)).map(Number);

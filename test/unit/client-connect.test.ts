@@ -254,7 +254,7 @@ test('from inside a window the tmux server starts it, outside of every process g
 
 test('the command for tmux holds no format', t => {
   const home = findHome({ ACTOR_HOME: '/tmp/#{x}' }, '/');
-  t.false(/(?<!#)#(##)*(?!#)/.test(tmuxStartCommand(home, '/usr/bin/node', '/opt/#(id)/daemon.cjs')));
+  t.false(/(?<!#)#(##)*(?!#)/.test(tmuxStartCommand(home, ['/usr/bin/node', '/opt/#(id)/daemon.cjs', '0'])));
 });
 
 function socketAnswers(path: string): Promise<boolean> {
