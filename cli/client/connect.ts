@@ -2,11 +2,12 @@
  * Connect to the daemon, or start one and connect: try, start once, try again every few milliseconds until one deadline.
  *
  * Many clients may start a daemon at the same moment; all but one of those daemons find the place taken and end with
- * status 0. One that lost against a daemon which was just ending is started again. A socket file proves nothing (it outlives a killed daemon); only a connection does, and it is never unlinked here.
+ * status 0. One that lost against a daemon which was just ending is started again. See owner.ts for the place. A socket file proves nothing (it outlives a killed daemon); only a connection does, and it is never unlinked here.
  */
-import { readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
+import { hasEnded } from '../alive.js';
 import { Failure } from '../domain/failure.js';
+import { lastOwner } from '../owner.js';
 import { EXIT } from '../protocol.js';
 import type { Home } from './home.js';
 import type { StartedDaemon } from './start.js';
@@ -50,7 +51,8 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
     }
     if (!NOBODY.has(attempt) && !AGAIN.has(attempt))
       throw new Failure(EXIT.failed, `cannot connect to the daemon at ${home.socket} (${attempt})`);
-    if (NOBODY.has(attempt)) {
+    // An owner that does not answer is at its start, or at its end: soon it answers, or is gone.
+    if (NOBODY.has(attempt) && !lastOwner(home.owner).isAlive) {
       if (start === 'never') return null;
       const ended = daemon?.ended() ?? null;
       if (ended && !ended.quietly)
@@ -110,25 +112,11 @@ export async function untilGone(home: Home, pid: number | null, limit = 5000): P
     const attempt = answers ? await open(home.socket) : 'ENOENT';
     if (typeof attempt !== 'string') attempt.destroy();
     else if (NOBODY.has(attempt)) answers = false;
-    if (!answers && (pid === null || !isAlive(pid))) return true;
+    if (!answers && (pid === null || hasEnded(pid))) return true;
     await pause(RETRY_EVERY);
   }
   // A zombie that nobody reaps looks alive for ever (where /proc does not tell), but it does nothing more.
   return !answers;
-}
-
-/** A dead process that nobody has reaped yet still takes signals: proc(5) tells it, where there is one. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-  try {
-    return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return true;
-  }
 }
 
 /** Resolves after so many milliseconds. */

@@ -6,15 +6,14 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   statfsSync,
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../domain/failure.js';
-import { lastGeneration } from '../domain/generation.js';
 import { shellWord } from '../domain/shell-word.js';
+import { lastOwner } from '../owner.js';
 import { EXIT } from '../protocol.js';
 import type { Home } from './home.js';
 
@@ -65,7 +64,7 @@ export async function startDaemon(home: Home, env: Environment, program: string)
       if (fstatSync(descriptor).size > ERRORS_LIMIT) ftruncateSync(descriptor);
       const errorsFrom = fstatSync(descriptor).size;
       const errors = () => lastLines(readFileSync(home.daemonErrors).subarray(errorsFrom).toString());
-      const words = [process.execPath, program, vacancyOf(home)] as const;
+      const words = [process.execPath, program, String(lastOwner(home.owner).generation)] as const;
       if (env.ACTOR_NAME && (await startInTmuxServer(home, words))) return outOfSight(errors);
       return startDetached(home, env, words, descriptor, errors);
     } finally {
@@ -81,16 +80,6 @@ export async function startDaemon(home: Home, env: Environment, program: string)
 
 /** The program, its script and its argument. */
 type Words = readonly [node: string, program: string, vacancy: string];
-
-/** Which daemon's place is vacant: its generation. */
-function vacancyOf(home: Home): string {
-  try {
-    return String(lastGeneration(readdirSync(home.owner)));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '0';
-    throw error;
-  }
-}
 
 /** Many clients may make it at the same moment. */
 function makeFolder(path: string): void {

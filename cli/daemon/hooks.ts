@@ -6,12 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runHook } from '../../hooks/run.js';
+import { birthOf } from '../alive.js';
 import type { Definition } from '../domain/definition.js';
 import { hookEnvironment, hookFailure, isGood } from '../domain/hook.js';
 import type { Hook, HookName } from '../domain/settings.js';
 import type { Outcome } from '../protocol.js';
 import type { Daemon } from './context.js';
-import { birthOf, endProcesses, processesOf } from './processes.js';
+import { endProcesses, processesOf } from './processes.js';
 
 /** So many daemons may die over the same question; then the answer is no. A hook could keep every daemon from living. */
 const MOST_DEATHS = 3;

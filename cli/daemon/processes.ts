@@ -1,47 +1,8 @@
 /** Questions about processes of this machine: Linux by /proc, others by ps(1). */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-
-const HAS_PROC = existsSync('/proc/self/stat');
-const BOOT = HAS_PROC ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : '';
-
-/**
- * What tells a process from a later one with the same pid: its start time since boot and the boot's id (proc(5), field 22).
- * Elsewhere its start time by ps. null: there is no such process.
- */
-export function birthOf(pid: number): string | null {
-  if (HAS_PROC) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The command name is in parentheses and may hold anything; fields are counted behind it.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (fields[0] === 'Z' || fields[0] === 'X') return null;
-      return `${BOOT}:${fields[19]}`;
-    } catch {
-      return null;
-    }
-  }
-  try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
-  } catch {
-    return null;
-  }
-}
-
-/** Has this process certainly ended? Cheap enough to be asked for a hundred of them every few seconds; starts no process. */
-export function hasEnded(pid: number): boolean {
-  return HAS_PROC ? birthOf(pid) === null : !answers(pid);
-}
-
-function answers(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+import { HAS_PROC } from '../alive.js';
 
 /**
  * The processes that an agent's window started: those in the terminal session of its first process, and on Linux those

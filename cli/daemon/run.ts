@@ -13,6 +13,7 @@ import { customAgent } from '../agents/custom.js';
 import { agents } from '../agents/registry.js';
 import { Failure } from '../domain/failure.js';
 import type { Session } from '../domain/world.js';
+import { claimOwnership, leaveOwnership } from '../owner.js';
 import { EXIT } from '../protocol.js';
 import { ensurePrivateFolder } from '../store/files.js';
 import { Journal } from '../store/journal.js';
@@ -26,10 +27,8 @@ import { Ledger } from './ledger.js';
 import { openLog } from './log.js';
 import { Looks } from './looks.js';
 import { Notifier } from './notifier.js';
-import { claimOwnership, leaveOwnership, type OwnerClaim } from './owner.js';
 import { homePlaces, packageRoot } from './places.js';
 import { Post } from './post/post.js';
-import { birthOf } from './processes.js';
 import { PullRequests } from './pull-requests.js';
 import { reconcile } from './reconcile.js';
 import { Roster } from './roster.js';
@@ -57,9 +56,7 @@ export async function run(home: string, vacancy: number | null): Promise<void> {
     places.run,
   ])
     ensurePrivateFolder(folder);
-  const self = { pid: process.pid, born: birthOf(process.pid) ?? '' };
-  const isAlive = (claim: OwnerClaim) => birthOf(claim.pid) === claim.born;
-  if (!claimOwnership({ folder: places.owner, self, isAlive, vacancy })) return;
+  if (!claimOwnership(places.owner, vacancy)) return;
   writeFileSync(places.pidFile, `${process.pid}\n`, { mode: 0o600 });
 
   const log = openLog(home);
@@ -154,7 +151,7 @@ export async function run(home: string, vacancy: number | null): Promise<void> {
 
   function end(): void {
     try {
-      leaveOwnership(places.owner, self);
+      leaveOwnership(places.owner);
     } catch (error) {
       // A full disk: it ends all the same.
       log('leave', error);

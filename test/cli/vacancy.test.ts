@@ -1,28 +1,48 @@
 /** A daemon is started for one vacancy: whoever comes late finds it filled, even when that daemon has ended meanwhile. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { daemonsOf } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { type Story, tell } from './story.js';
 
-/** The environment of a daemon that says `late` as soon as it runs, and begins its work when it is let: a slow machine's. */
-async function late(story: Story) {
+/**
+ * The environment of a daemon on a slow machine: it says `late` as soon as it runs, or has claimed the home, and goes on when
+ * it is let.
+ */
+async function late(story: Story, when: 'started' | 'claimed') {
   const file = join(story.root, 'late.cjs');
   await writeFile(
     file,
-    `const { existsSync, writeFileSync } = require('node:fs');
-     if (process.argv[1].endsWith('daemon.cjs')) {
-       writeFileSync(${JSON.stringify(join(story.home, 'late'))}, '');
+    `const fs = require('node:fs');
+     const pause = () => {
+       fs.writeFileSync(${JSON.stringify(join(story.home, 'late'))}, '');
        const end = Date.now() + 30_000;
-       while (Date.now() < end && !existsSync(${JSON.stringify(join(story.home, 'go'))}))
+       while (Date.now() < end && !fs.existsSync(${JSON.stringify(join(story.home, 'go'))}))
          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+     };
+     const { linkSync } = fs;
+     if (process.argv[1].endsWith('daemon.cjs')) {
+       if (${when === 'started'}) pause();
+       else fs.linkSync = (from, to) => {
+         linkSync(from, to);
+         if (/owner.\\d+$/.test(to)) pause();
+       };
      }`,
   );
   return { NODE_OPTIONS: `--require ${file}` };
+}
+
+/** Starts a daemon as a client does. */
+function start(story: Story, words: string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [join(packageRoot, 'dist', 'daemon.cjs'), ...words], {
+    env: { ...story.env, ...env },
+    stdio: 'ignore',
+    detached: true,
+  });
 }
 
 const begun = (story: Story) =>
@@ -41,7 +61,7 @@ async function endsByItself(story: Story): Promise<void> {
 
 test.serial('a daemon that comes after the one that was first, and was ended, takes no place', async t => {
   const story = await tell(t);
-  const slow = story.actor('list', { env: await late(story) });
+  const slow = story.actor('list', { env: await late(story, 'started') });
   await begun(story);
   await story.ok('daemon', 'start');
   t.is((await slow).code, 0);
@@ -56,11 +76,7 @@ test.serial(
   async t => {
     const story = await tell(t);
     await story.ok('daemon', 'start');
-    const [generation] = await readdir(join(story.actorHome, 'owner'));
-    spawn(process.execPath, [join(packageRoot, 'dist', 'daemon.cjs'), generation!], {
-      env: { ...story.env, ...(await late(story)) },
-      stdio: 'ignore',
-    });
+    start(story, await readdir(join(story.actorHome, 'owner')), await late(story, 'started'));
     await begun(story);
     await story.ok('daemon', 'stop');
     await endsByItself(story);
@@ -71,20 +87,36 @@ test.serial(
 test.serial('one that was started for a daemon that is killed meanwhile takes its place', async t => {
   const story = await tell(t);
   await story.ok('daemon', 'start');
-  const [generation] = await readdir(join(story.actorHome, 'owner'));
-  const late = spawn(process.execPath, [join(packageRoot, 'dist', 'daemon.cjs'), generation!], {
-    env: story.env,
-    stdio: 'ignore',
-  });
-  t.is(await new Promise(resolve => late.once('exit', resolve)), 0, 'while it lives there is no vacancy');
+  const generation = await readdir(join(story.actorHome, 'owner'));
+  const inVain = start(story, generation);
+  t.is(await new Promise(resolve => inVain.once('exit', resolve)), 0, 'while it lives there is no vacancy');
   await story.killDaemon();
-  spawn(process.execPath, [join(packageRoot, 'dist', 'daemon.cjs'), generation!], {
-    env: story.env,
-    stdio: 'ignore',
-    detached: true,
-  }).unref();
+  start(story, generation);
   await eventually(
     () => story.actor('daemon', 'status'),
     ({ code }) => code === 0,
   );
+});
+
+test.serial('a daemon that does not answer yet is there: it is waited for, and ended', async t => {
+  const story = await tell(t);
+  const { pid } = start(story, [], await late(story, 'claimed'));
+  await begun(story);
+  const list = story.actor('list');
+  const status = story.actor('daemon', 'status');
+  await holds(
+    () => daemonsOf(story.actorHome),
+    found => found.length === 1 && found[0]?.pid === pid,
+  );
+  await story.run('touch', ['go']);
+  t.deepEqual([(await list).code, (await status).code], [0, 0]);
+  await story.ok('daemon', 'stop');
+  await story.run('rm', ['go', 'late']);
+
+  const next = start(story, [], await late(story, 'claimed'));
+  await begun(story);
+  const stopped = story.ok('daemon', 'stop');
+  await story.run('touch', ['go']);
+  t.is(await stopped, `ended (pid ${next.pid}); agents go on`);
+  t.deepEqual(await daemonsOf(story.actorHome), []);
 });

@@ -25,13 +25,19 @@ const TABLE: Record<string, Row> = {
   protocol: {},
   build: { types: ['protocol'] },
   'code-cache': { rooms: ['build'] },
+  alive: {},
+  // Client and daemon both ask whose the home is.
+  owner: { rooms: ['alive'] },
   domain: { types: ['protocol'] },
 
   main: { rooms: ['build', 'client', 'commands', 'protocol'] },
   commands: { rooms: ['build', 'client', 'domain', 'protocol', 'texts'] },
   // Results in words: what the command line prints, the MCP tools answer as well.
   texts: { rooms: ['client'], types: ['protocol'] },
-  client: { rooms: ['build', 'code-cache', 'domain', 'protocol'], packages: ['yargs', 'yargs-parser'] },
+  client: {
+    rooms: ['alive', 'build', 'code-cache', 'domain', 'owner', 'protocol'],
+    packages: ['yargs', 'yargs-parser'],
+  },
   // It asks as every client does, with the same failures; from domain also what a claude's children must not inherit.
   mcp: {
     rooms: ['build', 'client', 'domain', 'protocol', 'texts'],
@@ -39,7 +45,19 @@ const TABLE: Record<string, Row> = {
   },
 
   daemon: {
-    rooms: ['agents', 'build', 'code-cache', 'domain', 'git', 'hooks', 'protocol', 'store', 'tmux'],
+    rooms: [
+      'agents',
+      'alive',
+      'build',
+      'code-cache',
+      'domain',
+      'git',
+      'hooks',
+      'owner',
+      'protocol',
+      'store',
+      'tmux',
+    ],
     packages: ['chokidar', 'execa'],
   },
   // A person's codex is configured in TOML.

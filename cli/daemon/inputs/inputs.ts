@@ -2,10 +2,11 @@
  * Everything that comes in from agents and tmux. Each kind of hint (a watch event, a tmux hook, the sweep) leads to the
  * same look; a slow sweep covers what was missed.
  */
+
+import { hasEnded } from '../../alive.js';
 import type { Session } from '../../domain/world.js';
 import type { Daemon } from '../context.js';
 import { point } from '../fault.js';
-import { hasEnded } from '../processes.js';
 import { type AgentMessage, readInbox, removeMessage } from './inbox.js';
 import { INBOX, observe } from './observe.js';
 import { sweepPanes } from './panes.js';

@@ -12,33 +12,39 @@
  */
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { lastGeneration } from '../domain/generation.js';
+import { birthOf } from './alive.js';
 
-export interface OwnerClaim {
+interface Claim {
   pid: number;
   /** Tells the process from a later one with the same pid. */
   born: string;
 }
 
-export interface Contender {
-  /** The folder of the claims, made if need be. */
-  folder: string;
-  self: OwnerClaim;
-  isAlive: (claim: OwnerClaim) => boolean;
-  /** The generation whose place this process was started to take; null: any. */
-  vacancy: number | null;
+/** The last owner of a home; one that does not live any more has left a vacancy. */
+export interface Owner {
+  /** 0: there was none. */
+  generation: number;
+  isAlive: boolean;
 }
 
-/** Tries to become the owner: is it now? Not if another one lives, nor if the vacancy was filled and that owner has left. */
-export function claimOwnership({ folder, self, isAlive, vacancy }: Contender): boolean {
+/** Who owns the home with this folder of claims, or was the last to do so. */
+export function lastOwner(folder: string): Owner {
+  const generation = last(names(folder));
+  const claim = generation === 0 ? null : readClaim(path.join(folder, String(generation)));
+  return { generation, isAlive: claim !== null && birthOf(claim.pid) === claim.born };
+}
+
+/**
+ * Tries to make this process the owner: is it now? Not if another one lives, nor if the `vacancy` for which it was started
+ * (the generation before it, null: any) was filled meanwhile, and left. The folder is made if need be.
+ */
+export function claimOwnership(folder: string, vacancy: number | null): boolean {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return withDraft(folder, self, draft => {
+  return withDraft(folder, draft => {
     for (;;) {
-      const highest = lastGeneration(readdirSync(folder));
-      const holder = highest === 0 ? null : readClaim(path.join(folder, String(highest)));
-      if (holder && isAlive(holder)) return false;
-      if (vacancy !== null && highest !== vacancy) return false;
-      if (isTaken(folder, draft, highest + 1)) return true;
+      const { generation, isAlive } = lastOwner(folder);
+      if (isAlive || (vacancy !== null && generation !== vacancy)) return false;
+      if (isTaken(folder, draft, generation + 1)) return true;
     }
   });
 }
@@ -47,12 +53,13 @@ export function claimOwnership({ folder, self, isAlive, vacancy }: Contender): b
  * The owner says that it ends on purpose, by taking the next generation as well: whoever was started to take the place of
  * the one before is not wanted any more.
  */
-export function leaveOwnership(folder: string, self: OwnerClaim): void {
-  withDraft(folder, self, draft => isTaken(folder, draft, lastGeneration(readdirSync(folder)) + 1));
+export function leaveOwnership(folder: string): void {
+  withDraft(folder, draft => isTaken(folder, draft, lastOwner(folder).generation + 1));
 }
 
-/** Calls `use` with a file that holds the claim, to be linked to its name. */
-function withDraft<T>(folder: string, self: OwnerClaim, use: (draft: string) => T): T {
+/** Calls `use` with a file that holds this process's claim, to be linked to its name. */
+function withDraft<T>(folder: string, use: (draft: string) => T): T {
+  const self: Claim = { pid: process.pid, born: birthOf(process.pid) ?? '' };
   const draft = path.join(folder, `draft-${self.pid}`);
   writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
   try {
@@ -71,18 +78,31 @@ function isTaken(folder: string, draft: string, generation: number): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  const names = readdirSync(folder);
-  if (lastGeneration(names) !== generation) {
+  const all = names(folder);
+  if (last(all) !== generation) {
     rmSync(claim, { force: true });
     return false;
   }
-  for (const name of names) if (Number(name) < generation) rmSync(path.join(folder, name), { force: true });
+  for (const name of all) if (Number(name) < generation) rmSync(path.join(folder, name), { force: true });
   return true;
 }
 
-function readClaim(file: string): OwnerClaim | null {
+function names(folder: string): string[] {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as OwnerClaim;
+    return readdirSync(folder);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+function last(all: readonly string[]): number {
+  return all.reduce((highest, name) => (/^\d+$/.test(name) ? Math.max(highest, Number(name)) : highest), 0);
+}
+
+function readClaim(file: string): Claim | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Claim;
   } catch {
     // Cleaned up in this moment by a newer owner: the next look at the folder tells.
     return null;
