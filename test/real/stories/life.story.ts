@@ -70,23 +70,26 @@ test('actor stop stops a first prompt that its agent, still at its start, has no
 
 test('what an interrupted claude gives back late keeps nothing from being sent, a person’s own draft does', async t => {
   const stage = await withStage(t);
-  await stage.start('late', 'SLEEP:60 REPLY:never');
-  await stage.reaches('late', 'working');
-  await stage.actor('stop', 'late');
-  await stage.type('late', 'SLEEP:60 REPLY:never');
-  await stage.shows('late', /❯\sSLEEP:60 REPLY:never$/m);
+  // After its first output claude gives nothing back: what stands there later was typed here.
+  const stopInTool = async () => {
+    await stage.shows('late', /❯\sTOOL:[^❯]*⎿\s+(Running|\$ tail)[^❯]*❯\s*\n[\s\S]*esc to interrupt/);
+    await stage.actor('stop', 'late');
+  };
+  await stage.start('late', 'TOOL:tail -f /dev/null');
+  await stopInTool();
+  await stage.type('late', 'TOOL:tail -f /dev/null');
+  await stage.shows('late', /❯\sTOOL:tail -f \/dev\/null$(?![\s\S]*●)/m);
   t.is(await stage.actor('run', 'late', 'REPLY:on', '--wait'), 'on\n');
-  await stage.actor('run', 'late', 'SLEEP:60 REPLY:never');
-  await stage.reaches('late', 'working');
-  await stage.actor('stop', 'late');
-  await stage.type('late', 'SLEEP:60 REPLY:nev');
-  await stage.shows('late', /❯\sSLEEP:60 REPLY:nev$/m);
+  await stage.actor('run', 'late', 'TOOL:tail -f /dev/null');
+  await stopInTool();
+  await stage.type('late', 'TOOL:tail -f /dev/nu');
+  await stage.shows('late', /❯\sTOOL:tail -f \/dev\/nu$/m);
   await stage.actor('run', 'late', 'REPLY:no');
   await stage.eventually(
     () => stage.actor('list'),
     list => /1 held/.test(list),
   );
-  t.regex(await stage.screen('late'), /❯\sSLEEP:60 REPLY:nev$/m);
+  t.regex(await stage.screen('late'), /❯\sTOOL:tail -f \/dev\/nu$/m);
 });
 
 test('a killed agent has exited, and the next prompt resumes its conversation', async t => {

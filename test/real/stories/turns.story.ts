@@ -14,6 +14,8 @@ test.serial('an Esc by hand in a tool stops the turn, as one before any output d
   await stage.press('worker', 'Escape');
   const first = await stage.event('worker', 'stopped');
   t.is(first.outcome, 'stopped');
+  // claude gives the prompt back, maybe later than it ends the turn.
+  await stage.shows('worker', /❯\sSLEEP:60 REPLY:never said$/m);
   await stage.press('worker', 'C-u');
   await stage.actor('run', 'worker', 'TOOL:tail -f /dev/null');
   await stage.eventually(
