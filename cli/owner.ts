@@ -18,6 +18,8 @@ interface Claim {
   pid: number;
   /** Tells the process from a later one with the same pid. */
   born: string;
+  /** It ends, or ended, on purpose. */
+  isLeaving: boolean;
 }
 
 /** The last owner of a home; one that does not live any more has left a vacancy. */
@@ -25,13 +27,16 @@ export interface Owner {
   /** 0: there was none. */
   generation: number;
   isAlive: boolean;
+  /** It has ended without having said that it would. */
+  wasKilled: boolean;
 }
 
 /** Who owns the home with this folder of claims, or was the last to do so. */
 export function lastOwner(folder: string): Owner {
   const generation = last(names(folder));
   const claim = generation === 0 ? null : readClaim(path.join(folder, String(generation)));
-  return { generation, isAlive: claim !== null && birthOf(claim.pid) === claim.born };
+  const isAlive = claim !== null && birthOf(claim.pid) === claim.born;
+  return { generation, isAlive, wasKilled: claim !== null && !isAlive && !claim.isLeaving };
 }
 
 /**
@@ -40,7 +45,7 @@ export function lastOwner(folder: string): Owner {
  */
 export function claimOwnership(folder: string, vacancy: number | null): boolean {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return withDraft(folder, draft => {
+  return withDraft(folder, false, draft => {
     for (;;) {
       const { generation, isAlive } = lastOwner(folder);
       if (isAlive || (vacancy !== null && generation !== vacancy)) return false;
@@ -54,12 +59,12 @@ export function claimOwnership(folder: string, vacancy: number | null): boolean 
  * the one before is not wanted any more.
  */
 export function leaveOwnership(folder: string): void {
-  withDraft(folder, draft => isTaken(folder, draft, lastOwner(folder).generation + 1));
+  withDraft(folder, true, draft => isTaken(folder, draft, lastOwner(folder).generation + 1));
 }
 
 /** Calls `use` with a file that holds this process's claim, to be linked to its name. */
-function withDraft<T>(folder: string, use: (draft: string) => T): T {
-  const self: Claim = { pid: process.pid, born: birthOf(process.pid) ?? '' };
+function withDraft<T>(folder: string, isLeaving: boolean, use: (draft: string) => T): T {
+  const self: Claim = { pid: process.pid, born: birthOf(process.pid) ?? '', isLeaving };
   const draft = path.join(folder, `draft-${self.pid}`);
   writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
   try {

@@ -19,8 +19,8 @@ const RETRY_EVERY = 10;
 const GRACE = 3000;
 
 /**
- * Start a daemon where none runs? `when-killed`: only where the last one had no time to remove its socket; where it ended on
- * purpose, wait a little for the one that replaces it.
+ * Start a daemon where none runs? `when-killed`: only where the last one did not end on purpose; where it did, wait a little for
+ * the one that replaces it.
  */
 export type StartPolicy = 'always' | 'never' | 'when-killed';
 
@@ -51,13 +51,14 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
     }
     if (!NOBODY.has(attempt) && !AGAIN.has(attempt))
       throw new Failure(EXIT.failed, `cannot connect to the daemon at ${home.socket} (${attempt})`);
+    const owner = NOBODY.has(attempt) ? lastOwner(home.owner) : null;
     // An owner that does not answer is at its start, or at its end: soon it answers, or is gone.
-    if (NOBODY.has(attempt) && !lastOwner(home.owner).isAlive) {
+    if (owner && !owner.isAlive) {
       if (start === 'never') return null;
       const ended = daemon?.ended() ?? null;
       if (ended && !ended.quietly)
         throw noDaemon(`the daemon did not start (${ended.how})`, daemon, `cat ${home.daemonErrors}`);
-      if (start === 'when-killed' && attempt === 'ENOENT' && daemon === null) {
+      if (start === 'when-killed' && !owner.wasKilled) {
         if (performance.now() > graceEnds) return null;
       } else if (daemon === null || ended) {
         // Loaded late: most commands find a daemon, and node:child_process costs them milliseconds.

@@ -31,14 +31,13 @@ async function serverOf(
 ) {
   const client = new Client({ name: 'test', version: '1.0.0' });
   t.teardown(() => client.close());
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [join(packageRoot, 'dist', 'mcp.mjs')],
-      cwd: story.repo,
-      env: { ...story.env, ACTOR_NAME: session, ...env },
-    }),
-  );
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [join(packageRoot, 'dist', 'mcp.mjs')],
+    cwd: story.repo,
+    env: { ...story.env, ACTOR_NAME: session, ...env },
+  });
+  await client.connect(transport);
   const call: Call = async (name, args = {}) => {
     const result = await client.callTool({ name, arguments: args }, undefined, { timeout: PATIENCE });
     return {
@@ -47,7 +46,7 @@ async function serverOf(
       text: (result.content as { text: string }[])[0]!.text,
     };
   };
-  return { client, call };
+  return { client, call, pid: transport.pid! };
 }
 
 /** A world with a shell as main, and main's server. */
@@ -294,6 +293,31 @@ test.serial(
       () => readFile(join(story.actorHome, 'daemon.pid'), 'utf8').catch(() => null),
       pid => pid === null,
       1000,
+    );
+  },
+);
+
+test.serial(
+  'the daemon that it started is ended on purpose before it has seen it: it starts no other',
+  async t => {
+    const { story, pid } = await withMain(t);
+    await story.killDaemon();
+    await eventually(
+      () => daemonsOf(story.actorHome),
+      ({ length }) => length === 1,
+    );
+    process.kill(pid, 'SIGSTOP');
+    await eventually(
+      () => story.actor('daemon', 'stop'),
+      ({ stdout }) => stdout.startsWith('ended'),
+    );
+    process.kill(pid, 'SIGCONT');
+    await t.notThrowsAsync(
+      holds(
+        () => daemonsOf(story.actorHome),
+        ({ length }) => length === 0,
+        2500,
+      ),
     );
   },
 );

@@ -11,15 +11,24 @@ import { withArena } from '../helpers/arena.js';
 import { eventually } from '../helpers/wait.js';
 import { actor, temporaryHome } from './client-fake-daemon.js';
 
-/** A daemon of a few lines: the first one takes the place, the others end with status 0; every start leaves a line. */
+/**
+ * A daemon of a few lines: the first one takes the place, the others end with status 0; every start leaves a line. Its claim
+ * is of nobody who lives, as for clients it is there only while it listens.
+ */
 const DAEMON = `
 const fs = require('node:fs'), net = require('node:net'), home = process.env.ACTOR_HOME;
 fs.appendFileSync(home + '/starts', JSON.stringify({ pid: process.pid, cwd: process.cwd(), env: process.env }) + '\\n');
-try { fs.mkdirSync(home + '/owner'); } catch { process.exit(0); }
+try { fs.mkdirSync(home + '/place'); } catch { process.exit(0); }
+fs.mkdirSync(home + '/owner', { recursive: true });
+const claim = isLeaving => {
+  const name = home + '/owner/' + (fs.readdirSync(home + '/owner').length + 1);
+  fs.writeFileSync(name, JSON.stringify({ pid: process.pid, born: '', isLeaving }));
+};
+claim(false);
 fs.rmSync(home + '/daemon.sock', { force: true });
 const server = net.createServer(socket => socket.on('error', () => {}).on('data', data => {
   const { method } = JSON.parse(data);
-  if (method === 'shutdown') { fs.rmSync(home + '/daemon.sock'); process.exit(0); }
+  if (method === 'shutdown') { claim(true); fs.rmSync(home + '/daemon.sock'); process.exit(0); }
   if (method === 'show') { process.kill(process.pid, 'SIGKILL'); }
   socket.end(JSON.stringify({ result: { pid: process.pid } }) + '\\n');
 }));
@@ -109,7 +118,7 @@ test('a socket file that a killed daemon left is no daemon', async t => {
   t.true(await untilGone(home, (await starts())[0]!.pid));
   t.true((await stat(home.socket)).isSocket());
   t.is(await open('never'), null);
-  await rmdir(join(path, 'owner'));
+  await rmdir(join(path, 'place'));
   (await open())!.destroy();
   t.is((await starts()).length, 2);
 });
@@ -122,7 +131,7 @@ test('a daemon that is killed before it takes a connection is followed by the ne
   // Queued at once, and only looked at when this turn of the event loop ends, with the daemon gone.
   const opened = open();
   process.kill(pid, 'SIGKILL');
-  rmdirSync(join(path, 'owner'));
+  rmdirSync(join(path, 'place'));
   const listensNoMore = `const look = () => require('node:net').connect(process.argv[1])
     .on('error', error => error.code === 'ECONNREFUSED' || look()).on('close', failed => failed || look()); look();`;
   execFileSync(process.execPath, ['-e', listensNoMore, home.socket], { timeout: 20_000 });
@@ -132,10 +141,10 @@ test('a daemon that is killed before it takes a connection is followed by the ne
 
 test('a daemon that lost against one that was just ending is started again', async t => {
   const { open, starts, path } = await world(t);
-  await mkdir(join(path, 'owner'));
+  await mkdir(join(path, 'place'));
   const opened = open();
   await eventually(starts, ({ length }) => length >= 2);
-  await rmdir(join(path, 'owner'));
+  await rmdir(join(path, 'place'));
   (await opened)!.destroy();
   t.true((await starts()).length >= 3);
 });
@@ -176,7 +185,7 @@ test('a follower starts the next daemon after a kill, not after an end on purpos
     ),
   );
   t.true(lost instanceof ConnectionLost);
-  await rmdir(join(path, 'owner'));
+  await rmdir(join(path, 'place'));
   (await open('when-killed'))!.destroy();
   t.is((await starts()).length, 2, 'killed: started again');
 
@@ -193,7 +202,7 @@ test('a request that may be repeated reaches the next daemon', async t => {
     t,
     DAEMON.replace(
       "'show')",
-      "'show' && fs.rmdirSync(home + '/owner') === undefined && fs.readFileSync(home + '/starts', 'utf8').split('\\n').length === 2)",
+      "'show' && fs.rmdirSync(home + '/place') === undefined && fs.readFileSync(home + '/starts', 'utf8').split('\\n').length === 2)",
     ),
   );
   const result = await ask(
