@@ -223,7 +223,7 @@ test.serial('a turn without an end stays open, and a wait for it ends in time', 
     'NEVER',
   );
   t.is(code, 124);
-  t.is((await story.show('fix')).status, 'working');
+  await story.until('fix', ({ status }) => status === 'working');
 });
 
 test.serial('escape sequences and binary in what it prints are neither obeyed nor believed', async t => {
