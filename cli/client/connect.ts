@@ -12,8 +12,11 @@ import { EXIT } from '../protocol.js';
 import type { Home } from './home.js';
 import type { StartedDaemon } from './start.js';
 
-/** How long a daemon may take until it answers, in milliseconds. */
-export const CONNECT_DEADLINE = 10_000;
+/**
+ * How long a daemon may take until it answers, in milliseconds. One that cannot start says so at once; this is for one that
+ * hangs. On a third of a core, where twenty clients had started one each, the first answer came after more than ten seconds.
+ */
+export const CONNECT_DEADLINE = 30_000;
 const RETRY_EVERY = 10;
 /** How long a client that may not start a daemon waits for another client to do so, in milliseconds. */
 const GRACE = 3000;

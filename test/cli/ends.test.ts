@@ -172,8 +172,7 @@ test.serial('a worktree that a person deleted is told by run, and discard cleans
 test.serial('the daemon ends by itself when nobody needs it, and not while an agent runs', async t => {
   const story = await tell(t);
   const env = { ACTOR_IDLE_END: '300' };
-  await story.ok('daemon', 'start', { env });
-  const pid = await story.daemonPid();
+  const { pid } = JSON.parse(await story.ok('daemon', 'start', '--json', { env })) as { pid: number };
   await eventually(
     async () => (await story.actor('daemon', 'status')).code,
     code => code === 1,

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { isAlive } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
 import { eventually } from '../helpers/wait.js';
-import { begun, git, hooks, isNothingLeft, open } from './hook-stories.js';
+import { begun, gate, git, hooks, isNothingLeft, open } from './hook-stories.js';
 import { type Story, tell } from './story.js';
 
 /** Runs a script in the repository. */
@@ -49,6 +49,13 @@ const adminFolders = (story: Story) =>
 /** A repository as they are: with secrets and dependencies that git ignores. */
 const PROJECT = `printf '%s\\n' '.env*' node_modules /build /.actor /.worktreeinclude > .gitignore; git add .; git commit -qm ignore
 mkdir -p node_modules/dep build; echo secret > .env; echo local > .env.local; echo dep > node_modules/dep/index.js; echo out > build/out`;
+
+/** A git that does this first when it is asked what a pattern matches. */
+async function fakeGit(story: Story, first: string): Promise<void> {
+  const { stdout: real } = await story.run('which', ['git']);
+  const script = `#!/bin/sh\ncase "$*" in *check-ignore*) ${first} ;; esac\nexec ${real.trim()} "$@"\n`;
+  await writeFile(join(story.bin, 'git'), script, { mode: 0o755 });
+}
 
 const worktree = (story: Story, ...names: string[]) => join(story.actorHome, 'worktrees', ...names);
 
@@ -133,13 +140,19 @@ test.serial('a daemon that dies over it leaves nothing, and the same again works
   await story.ok('list');
   await story.arm('after-furnished');
   const armed = await story.daemonPid();
+  await fakeGit(story, `[ -e ~/asked ] || { touch ~/asked; ${gate('go')}; }`);
   const client = begin(story, 'new', 'fix', '--agent', 'shell');
+  await eventually(
+    () => existsSync(join(story.home, 'asked')),
+    isAsked => isAsked,
+  );
+  // Else it would ask the next daemon, and get it.
+  client.kill('SIGSTOP');
+  await open(story, 'go');
   await eventually(
     () => isAlive(armed),
     alive => !alive,
-    { every: 2 },
   );
-  // Else it would ask the next daemon, and get it.
   client.kill('SIGKILL');
   await client;
   t.deepEqual(await isNothingLeft(story), []);
@@ -168,12 +181,7 @@ test.serial('a daemon that is killed while it asks git what matches leaves no fo
   const story = await tell(t);
   await sh(story, PROJECT);
   await userSettings(story, 'worktree { copy ".env" }\n');
-  const { stdout: real } = await story.run('which', ['git']);
-  const script = `#!/bin/sh
-case "$*" in *check-ignore*) [ -e ~/killed ] || { touch ~/killed; kill -9 $PPID; exit 1; } ;; esac
-exec ${real.trim()} "$@"
-`;
-  await writeFile(join(story.bin, 'git'), script, { mode: 0o755 });
+  await fakeGit(story, '[ -e ~/killed ] || { touch ~/killed; kill -9 $PPID; exit 1; }');
   await story.make('fix');
   t.true(existsSync(join(story.home, 'killed')), 'it did die');
   t.is(await readFile(worktree(story, 'fix', '.env'), 'utf8'), 'secret\n');

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { Rpc } from '../helpers/rpc.js';
 import { eventually } from '../helpers/wait.js';
 import { begun, gate, hooks, open } from './hook-stories.js';
 import { type Story, tell } from './story.js';
@@ -95,9 +96,12 @@ for (const wait of ['', ' --wait'])
       // Its agent is not ready as long as the gate is closed.
       await writeFile(join(story.home, '.bashrc'), `${gate('ready')}\n`);
       await story.make('fix');
+      const rpc = new Rpc(story);
+      await rpc.call('list', { status: null });
       const run = story.actor('run', 'fix', 'true', ...wait.trim().split(' ').filter(Boolean));
       await story.until('fix', ({ queued }) => queued === 1);
-      t.is((await story.actor('discard', 'fix')).code, 0);
+      // At once: two seconds later it would have been told that its prompt is queued.
+      await rpc.call('discard', { names: ['fix'], force: false });
       const { code, stdout, stderr } = await run;
       t.is(code, 3, `${stdout}${stderr}`);
       t.regex(stderr, /^actor: no session fix: it was discarded$/m);
@@ -172,12 +176,14 @@ test.serial('down ends an agent that started while it was at work as it ends all
   const story = await tell(t);
   await story.make('slow', `trap '' HUP; ${gate('go')}`);
   await story.until('slow', ({ status }) => status === 'working');
+  await story.make('fix');
   const down = story.actor('down');
   await eventually(
     () => records(story, 'ending'),
     count => count === 1,
   );
-  await story.make('fix', 'sleep 60');
+  // All of it made before: who ignores its end is killed after five seconds.
+  await story.ok('run', 'fix', 'sleep 60');
   await story.until('fix', ({ status }) => status === 'working');
   await open(story, 'go');
   t.deepEqual((await down).stdout, 'ended slow, fix\n');

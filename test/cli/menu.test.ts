@@ -100,7 +100,8 @@ test.serial(
     await person.fingers('s');
     await person.sees(/stop the turn of busy\? \(y\/n\)/);
     await person.fingers('y');
-    await person.sees(/stopped busy/);
+    // Said for a second and a half only.
+    await eventually(person.raw, bytes => bytes.includes('stopped busy'));
     await story.until('busy', ({ status }) => status === 'idle');
     await person.sees(/^((?!stopped busy)[\s\S])*$/);
 

@@ -107,6 +107,8 @@ test.serial('each repository has its own main, and its sessions report to it', a
   t.is(await story.ok('--detach', 'shell'), 'main');
   t.is(await story.ok('--detach', 'shell', { cwd: other }), 'main-other');
   t.is(await story.ok('--detach', 'shell', { cwd: other }), 'main-other', 'it is found again');
+  // Its first prompt would tell what has happened before it.
+  await story.until('main-other', ({ status }) => status === 'idle');
   await story.make('fix', 'true', { cwd: other });
   await story.ok('wait', 'fix');
   const sessions = await story.list();

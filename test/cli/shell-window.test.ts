@@ -43,7 +43,7 @@ test.serial('a line that a person continues is a draft, even where it looks like
   );
   await story.ok('run', 'fix', 'echo ran >> ~/ran');
   await isHeldBack(story);
-  t.is((await story.show('fix')).held, 1);
+  await story.until('fix', ({ held }) => held === 1);
   await story.press('fix', 'C-c');
   await ranOnce(story);
   t.is(await story.file('ran'), 'ran\n');

@@ -17,6 +17,8 @@ test.serial(
     await story.ok('wait', 'fix');
     const person = await story.person(['shell']);
     await person.sees(/♛ main/);
+    // A C-d that comes before bash reads is lost.
+    await story.until('main', ({ status }) => status === 'idle');
     // The window before this one is not main's.
     await person.fingers('M-1', 'M-2');
     await eventually(story.shown, list => list.join() === 'fix');
@@ -132,7 +134,7 @@ test.serial('what main was not told yet stands in the status line until it is', 
   await person.sees(/2 events {2}C-z menu/);
   await person.fingers('x', 'Enter');
   await person.sees(/\[actor\] one completed[\s\S]*\[actor\] two completed/);
-  await person.sees(/^((?!2 events)[\s\S])*$/);
+  await person.sees(/^((?!\d events?)[\s\S])*$/);
   t.is((await story.show('main')).waiting_events, 0);
 });
 

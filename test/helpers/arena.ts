@@ -2,7 +2,7 @@
  * A private world for one test: short root, own HOME, ACTOR_HOME, PATH and git configuration. Its end is a test as well:
  * a process that outlives the arena fails the test that left it.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { execa } from 'execa';
@@ -166,16 +166,16 @@ async function environment(
   };
 }
 
+/** A daemon ends what it has begun; one that is killed leaves that behind. Its longest time on a busy machine, in milliseconds. */
+const DAEMON_END = 30_000;
+
 async function endServices(actorHome: string, env: Record<string, string>): Promise<void> {
-  // One that was started in vain ends by itself; it would miss the folders that it makes first.
-  const live = await eventually(
-    () => daemonsOf(actorHome),
-    ({ length }) => length <= 1,
-    { timeout: 10_000, every: 50 },
-  ).catch(() => []);
-  const pid = Number.parseInt(await readFile(join(actorHome, 'daemon.pid'), 'utf8').catch(() => ''), 10);
-  // A pid in a file may be another program's by now: only a process of this arena is ended.
-  if (live.some(process => process.pid === pid)) await endProcess(pid);
+  // Beside the one of the home there may be others at their start, which would find no folders any more.
+  const end = async () => {
+    for (const { pid } of await daemonsOf(actorHome)) await endProcess(pid, DAEMON_END);
+    return daemonsOf(actorHome);
+  };
+  await eventually(end, ({ length }) => length === 0);
   const socket = join(actorHome, 'tmux.sock');
   await execa('tmux', ['-S', socket, 'kill-server'], {
     env,

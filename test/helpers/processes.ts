@@ -41,13 +41,15 @@ async function inspect(pid: number, variable: string, root: string | null): Prom
   return command === '' ? null : { pid, command };
 }
 
-/** SIGTERM, and after two seconds SIGKILL. Returns when the process is gone (or is a zombie). */
-export async function endProcess(pid: number): Promise<void> {
-  if (!signal(pid, 'SIGTERM')) return;
-  for (let waited = 0; waited < 4000; waited += 20) {
-    if (!(await isAlive(pid))) return;
-    if (waited === 2000) signal(pid, 'SIGKILL');
-    await delay(20);
+/** SIGTERM, and after `patience` milliseconds SIGKILL. Returns when the process is gone (or is a zombie). */
+export async function endProcess(pid: number, patience = 2000): Promise<void> {
+  for (const [name, time] of [
+    ['SIGTERM', patience],
+    ['SIGKILL', 2000],
+  ] as const) {
+    if (!signal(pid, name)) return;
+    for (const begin = performance.now(); performance.now() - begin < time; await delay(20))
+      if (!(await isAlive(pid))) return;
   }
 }
 

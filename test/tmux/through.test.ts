@@ -6,14 +6,21 @@ import { eventually, holds } from '../helpers/wait.js';
 import { type Stage, withServer } from './setup.js';
 
 /** A program that prints this (in the words of `printf`), then shows every byte that it gets as `cat -v` does. */
-const shows = (print: string) => ['/bin/sh', '-c', `stty raw -echo; printf '${print}ready '; exec cat -v`];
+const shows = (print: string) => ({
+  argv: ['/bin/sh', '-c', `stty raw -echo; printf '${print}ready '; exec cat -v`],
+  says: 'ready',
+});
 
-/** A terminal on a window that runs `argv`, once it is drawn. */
-async function onWindow(stage: Stage, t: Parameters<typeof openTerminal>[0], argv: string[], term?: string) {
+/** A terminal on a window that runs `argv`, once it is drawn, with what the program says first. */
+async function onWindow(
+  stage: Stage,
+  t: Parameters<typeof openTerminal>[0],
+  { argv, says, term }: { argv: string[]; says: string; term?: string },
+) {
   const opened = await stage.open('main', argv);
   const options = term === undefined ? {} : { env: { TERM: term } };
   const terminal = await openTerminal(t, stage.arena, attachArgv(stage.tmux, opened.window), options);
-  await eventually(terminal.screen, screen => screen.includes('C-z menu'));
+  await eventually(terminal.screen, screen => screen.includes('C-z menu') && screen.includes(says));
   return { ...opened, terminal };
 }
 
@@ -23,7 +30,7 @@ for (const term of ['xterm-256color', 'screen-256color'])
   test(`the clipboard of a ${term} is reached by programs and by copy mode`, async t => {
     const stage = await withServer(t);
     const script = `read x; printf '\\033]52;c;${base64('by the program')}\\007'; seq 1 50; echo copied words; exec sleep 300`;
-    const { terminal } = await onWindow(stage, t, ['/bin/sh', '-c', script], term);
+    const { terminal } = await onWindow(stage, t, { argv: ['/bin/sh', '-c', script], says: '', term });
     // What our tmux is for the terminal around it, that one answers some time after the start.
     await eventually(
       () => stage.tmux.run(['list-clients', '-F', '#{client_termfeatures}']),
@@ -42,7 +49,11 @@ for (const term of ['xterm-256color', 'screen-256color'])
 test('what is selected with the mouse is in the clipboard as well', async t => {
   const stage = await withServer(t);
   const script = 'echo one two three; exec sleep 300';
-  const { terminal, pane } = await onWindow(stage, t, ['/bin/sh', '-c', script], 'xterm-256color');
+  const { terminal, pane } = await onWindow(stage, t, {
+    argv: ['/bin/sh', '-c', script],
+    says: 'one two',
+    term: 'xterm-256color',
+  });
   const { raw } = terminal;
   for (const event of ['\x1b[<0;5;1M', '\x1b[<32;6;1M', '\x1b[<32;8;1M']) await terminal.type(event);
   await eventually(
@@ -57,14 +68,14 @@ test('what is selected with the mouse is in the clipboard as well', async t => {
 test('a colour of 24 bits stays one', async t => {
   const stage = await withServer(t);
   const argv = ['/bin/sh', '-c', `printf '\\033[38;2;1;200;3mcoloured\\033[0m '; exec sleep 300`];
-  const { terminal } = await onWindow(stage, t, argv, 'xterm-256color');
+  const { terminal } = await onWindow(stage, t, { argv, says: 'coloured', term: 'xterm-256color' });
   await eventually(terminal.styledScreen, screen => screen.includes('\x1b[38;2;1;200;3mcoloured'));
   t.notRegex(await terminal.raw(), /\[38;5;\d+mcoloured/);
 });
 
 test('a program that asks for it is told of the terminal’s focus', async t => {
   const stage = await withServer(t);
-  const { terminal } = await onWindow(stage, t, shows('\\033[?1004h'), 'xterm-256color');
+  const { terminal } = await onWindow(stage, t, { ...shows('\\033[?1004h'), term: 'xterm-256color' });
   const count = (screen: string, what: string) => screen.split(what).length - 1;
   const before = await terminal.screen();
   await terminal.type('\x1b[O');
@@ -77,7 +88,7 @@ test('a program that asks for it is told of the terminal’s focus', async t => 
 
 test('a program that asks for no focus gets no bytes of it', async t => {
   const stage = await withServer(t);
-  const { terminal } = await onWindow(stage, t, shows(''), 'xterm-256color');
+  const { terminal } = await onWindow(stage, t, { ...shows(''), term: 'xterm-256color' });
   for (const event of ['\x1b[O', '\x1b[I', 'x']) await terminal.type(event);
   await eventually(terminal.screen, screen => screen.includes('ready x'));
   t.pass();
@@ -85,7 +96,7 @@ test('a program that asks for no focus gets no bytes of it', async t => {
 
 test('keys with modifiers reach a program that asks for them, and none loses what it had', async t => {
   const stage = await withServer(t);
-  const { terminal } = await onWindow(stage, t, shows('\\033[>4;2m'), 'xterm-256color');
+  const { terminal } = await onWindow(stage, t, { ...shows('\\033[>4;2m'), term: 'xterm-256color' });
   // Shift-Enter and Ctrl-Enter as terminals with extended keys send them; Alt and arrows; Alt and a letter.
   const keys = ['\x1b[13;2u', '\x1b[13;5u', '\x1b[1;3A', '\x1b[1;3D', '\x1bb', '\x1b[Z'];
   for (const key of keys) await terminal.type(key);
@@ -116,7 +127,11 @@ test('Esc reaches the program at once, and is no Alt of the key after it', async
 test('the terminal’s title is the session, whatever a program calls itself', async t => {
   const stage = await withServer(t);
   const evil = `read x; printf '\\033]0;owned \\033\\\\\\033]2;#(touch ~/x)#{pid}\\007'; printf '\\033kx\\033\\\\'; echo done; exec sleep 300`;
-  const { terminal, pane } = await onWindow(stage, t, ['/bin/sh', '-c', evil], 'xterm-256color');
+  const { terminal, pane } = await onWindow(stage, t, {
+    argv: ['/bin/sh', '-c', evil],
+    says: '',
+    term: 'xterm-256color',
+  });
   await eventually(terminal.title, title => title === 'main - actor');
   const { raw } = terminal;
   await terminal.press('Enter');
@@ -164,7 +179,10 @@ test('a window has the size of who used it last; others look at their own in ful
 test('a terminal that becomes small keeps its menu, and scrolls', async t => {
   const stage = await withServer(t);
   const mode = (pane: string) => () => stage.tmux.run(['display-message', '-p', '-t', pane, '#{pane_mode}']);
-  const { terminal, pane } = await onWindow(stage, t, ['/bin/sh', '-c', 'seq 1 200; exec sleep 300']);
+  const { terminal, pane } = await onWindow(stage, t, {
+    argv: ['/bin/sh', '-c', 'seq 1 200; exec sleep 300'],
+    says: '200',
+  });
   await stage.open('fix');
   await terminal.press('C-z');
   await eventually(terminal.screen, screen => /main[\s\S]*fix/.test(screen));

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ask, ConnectionLost } from '../../cli/client/ask.js';
-import { connect, type StartPolicy, untilGone } from '../../cli/client/connect.js';
+import { CONNECT_DEADLINE, connect, type StartPolicy, untilGone } from '../../cli/client/connect.js';
 import { findHome, SOCKET_PATH_LIMIT } from '../../cli/client/home.js';
 import { tmuxStartCommand } from '../../cli/client/start.js';
 import { withArena } from '../helpers/arena.js';
@@ -43,7 +43,7 @@ async function world(t: ExecutionContext, source = DAEMON, env: Record<string, s
   await writeFile(program, source);
   const home = findHome({ ACTOR_HOME: path }, '/');
   const where = { home, program, env: { PATH: process.env.PATH, ...env } };
-  const open = (start: StartPolicy = 'always', limit = 10_000) =>
+  const open = (start: StartPolicy = 'always', limit = CONNECT_DEADLINE) =>
     connect({ ...where, start, deadline: performance.now() + limit });
   const starts = async () =>
     (await readFile(join(path, 'starts'), 'utf8').catch(() => ''))
@@ -88,7 +88,12 @@ test('a daemon is started where none runs: detached, in /, with the environment 
 test('the home is made, for its owner only', async t => {
   const { where, path } = await world(t);
   const home = findHome({ ACTOR_HOME: join(path, 'deep', 'home') }, '/');
-  (await connect({ ...where, home, start: 'always', deadline: performance.now() + 10_000 }))!.destroy();
+  (await connect({
+    ...where,
+    home,
+    start: 'always',
+    deadline: performance.now() + CONNECT_DEADLINE,
+  }))!.destroy();
   t.is((await stat(home.path)).mode & 0o777, 0o700);
   t.is((await stat(home.daemonErrors)).mode & 0o777, 0o600);
   await ask(
@@ -108,7 +113,8 @@ test('many clients at once, each of which starts one: one wins, all are served',
   const { open, starts } = await world(t);
   const sockets = await Promise.all(Array.from({ length: 6 }, () => open()));
   for (const socket of sockets) t.truthy(socket?.destroy());
-  t.true((await starts()).length > 1, 'they did meet');
+  // They did meet: who lost may come to say so after the winner has served all.
+  await eventually(starts, ({ length }) => length > 1);
 });
 
 test('a socket file that a killed daemon left is no daemon', async t => {
@@ -249,7 +255,13 @@ test('from inside a window the tmux server starts it, outside of every process g
   await tmux('new-session', '-d', '-e', 'ACTOR_NAME=fix-nav', 'sleep 60');
 
   const env = { ...arena.env, ACTOR_NAME: 'fix-nav', ACTOR_HOME: quoted };
-  const socket = await connect({ home, env, program, start: 'always', deadline: performance.now() + 10_000 });
+  const socket = await connect({
+    home,
+    env,
+    program,
+    start: 'always',
+    deadline: performance.now() + CONNECT_DEADLINE,
+  });
   socket!.destroy();
   const [line] = (await readFile(join(quoted, 'starts'), 'utf8')).split('\n');
   const started = JSON.parse(line!) as { pid: number; env: Record<string, string> };
