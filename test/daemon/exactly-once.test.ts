@@ -96,7 +96,7 @@ test('every prompt runs once and in order, every completion is told once, while 
       return (await rpc.call('show', { name: 'main' })).waiting_events;
     },
     waiting => waiting === 0,
-    { timeout: 30_000, every: 100 },
+    { every: 100 },
   );
   const told = await linesTold(arena.actorHome);
   const again = told.filter(line => line.includes('(told again)'));
