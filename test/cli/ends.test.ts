@@ -4,6 +4,7 @@ import test from 'ava';
 import { processesOf } from '../helpers/processes.js';
 import { Rpc } from '../helpers/rpc.js';
 import { eventually, holds } from '../helpers/wait.js';
+import { begun } from './hook-stories.js';
 import { type Story, tell } from './story.js';
 
 /** A session `fix` whose shell is idle, with a main that is to be told. */
@@ -187,7 +188,10 @@ test.serial('the daemon ends by itself when nobody needs it, and not while an ag
 test.serial('down and discard say what they are at, once it takes longer than a second', async t => {
   const story = await tell(t);
   await story.make('quick', 'true');
-  for (const name of ['slow', 'gone']) await story.make(name, "trap '' HUP TERM; sleep 300");
+  for (const name of ['slow', 'gone']) {
+    await story.make(name, `trap '' HUP TERM; echo x > ~/deaf-${name}; sleep 300`);
+    await begun(story, `deaf-${name}`);
+  }
   for (const name of ['slow', 'gone']) await story.until(name, ({ status }) => status === 'working');
   const down = await story.actor('down', 'quick', 'slow');
   t.is(down.code, 0, down.stderr);

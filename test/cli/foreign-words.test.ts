@@ -45,7 +45,7 @@ test.serial(
       t.is(rows.length, said.length, screen);
       for (const row of rows) t.regex(row, /^ {3}s-\d +idle +shell /);
       // The terminal's own count of columns.
-      const turns = rows.map(row => widthInTmux(/^.*?(?=\d+s ago)/.exec(row)?.[0] ?? row));
+      const turns = rows.map(row => widthInTmux(/^.*?(?=(?:\d+m)?\d+s ago)/.exec(row)?.[0] ?? row));
       t.is(new Set(turns).size, 1, screen);
     };
     const pages = await reader.sees(/all shown/);

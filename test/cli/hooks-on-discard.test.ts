@@ -29,11 +29,11 @@ test.serial('on-discard decides instead of the built-in check', async t => {
 
 test.serial('an on-discard over its time refuses; --force does not ask', async t => {
   const story = await tell(t);
-  await hooks(story, { 'on-discard': 'echo x >>~/asked; sleep 300' }, 1);
+  await hooks(story, { 'on-discard': 'echo x >>~/asked; sleep 300' }, 3);
   await story.make('fix');
   const { code, stderr } = await story.actor('discard', 'fix');
   t.is(code, 4);
-  t.regex(stderr, /did not end within 1 s/);
+  t.regex(stderr, /did not end within 3 s/);
   await story.ok('discard', 'fix', '--force');
   t.is(await story.file('asked'), 'x\n');
 });

@@ -53,10 +53,10 @@ test.serial(
   'an on-start over its time is ended with its children, and the creation is rolled back',
   async t => {
     const story = await tell(t);
-    await hooks(story, { 'on-start': 'sleep 300 & echo $! >~/child; echo begun; wait' }, 1);
+    await hooks(story, { 'on-start': 'sleep 300 & echo $! >~/child; echo begun; wait' }, 3);
     const { code, stderr } = await story.actor('new', 'fix', '--agent', 'shell');
     t.is(code, 1);
-    t.regex(stderr, /on-start hook did not end within 1 s, and was ended\n {2}begun/);
+    t.regex(stderr, /on-start hook did not end within 3 s, and was ended\n {2}begun/);
     t.false(await isAlive(Number(await story.file('child'))));
     t.deepEqual(await isNothingLeft(story), []);
   },

@@ -6,6 +6,7 @@ import test from 'ava';
 import { execa } from 'execa';
 import { packageRoot } from '../helpers/root.js';
 import { eventually } from '../helpers/wait.js';
+import { begun, gate } from './hook-stories.js';
 import { tell } from './story.js';
 
 test.serial('an agent that cannot start is told to whoever ran it, and the prompts are kept', async t => {
@@ -74,7 +75,8 @@ test.serial('run --wait says that a person has begun to type', async t => {
 test.serial('stop of several tells of each, and what --clear dropped, though one goes on', async t => {
   const story = await tell(t);
   await story.make('good', 'sleep 60');
-  await story.make('bad', `(trap '' INT; until [ -e ~/go ]; do sleep 0.05; done)`);
+  await story.make('bad', `(trap '' INT; echo x > ~/deaf; ${gate('go')})`);
+  await begun(story, 'deaf');
   for (const name of ['good', 'bad']) {
     await story.until(name, ({ status }) => status === 'working');
     await story.ok('run', name, `echo next of ${name}`);

@@ -4,6 +4,7 @@ import test from 'ava';
 import { execa } from 'execa';
 import { isAlive } from '../helpers/processes.js';
 import { eventually, holds } from '../helpers/wait.js';
+import { begun, gate } from './hook-stories.js';
 import { tell } from './story.js';
 
 test.serial('a session works in its own worktree and branch, and says from where it branched', async t => {
@@ -125,7 +126,8 @@ test.serial('a command that fails is a failed turn with its status in the messag
 
 test.serial('a command that ignores the interrupt keeps its turn open, and stop says so', async t => {
   const story = await tell(t);
-  await story.make('fix', `(trap '' INT; until [ -e ~/go ]; do sleep 0.05; done); echo end`);
+  await story.make('fix', `(trap '' INT; echo x > ~/deaf; ${gate('go')}); echo end`);
+  await begun(story, 'deaf');
   await story.until('fix', ({ status }) => status === 'working');
   const { code, stderr } = await story.actor('stop', 'fix');
   t.is(code, 1);

@@ -174,7 +174,8 @@ test.serial('run --now interrupts a prompt that is on its way to its agent', asy
 
 test.serial('down ends an agent that started while it was at work as it ends all others', async t => {
   const story = await tell(t);
-  await story.make('slow', `trap '' HUP; ${gate('go')}`);
+  await story.make('slow', `trap '' HUP; echo x > ~/deaf; ${gate('go')}`);
+  await begun(story, 'deaf');
   await story.until('slow', ({ status }) => status === 'working');
   await story.make('fix');
   const down = story.actor('down');
