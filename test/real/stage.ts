@@ -226,6 +226,11 @@ export class Stage {
     await Promise.all(this.#stubs.map(stub => stub.fail(status, Number.MAX_SAFE_INTEGER)));
   }
 
+  /** Lets the models answer prompts that hold them by `HOLD:<name>`. */
+  async release(name: string): Promise<void> {
+    await Promise.all(this.#stubs.map(stub => stub.release(name)));
+  }
+
   async daemonPid(): Promise<number> {
     return Number(await readFile(join(this.arena.actorHome, 'daemon.pid'), 'utf8'));
   }

@@ -40,10 +40,11 @@ test('a codex main is told with its first prompt, with a draft, and after its tu
   await stage.press('main', 'C-u');
 
   await stage.reaches('main', 'idle');
-  await stage.speak('main', 'SLEEP:6 REPLY:a long answer');
+  await stage.speak('main', 'HOLD:main REPLY:a long answer');
   await stage.reaches('main', 'working');
   await stage.actor('run', 'worker', 'echo third', '--wait');
   const third = await stage.event('worker', 'completed', 3);
   t.is((await stage.show('main')).status, 'working', 'main was still mid-turn');
+  await stage.release('main');
   await stage.isTold('main', [first, second, third]);
 });
