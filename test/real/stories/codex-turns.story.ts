@@ -96,6 +96,8 @@ test.serial('the approval dialog shows as waiting for permission, and nothing is
   const waiting = await stage.reaches('asks', 'waiting');
   t.is(waiting.waiting_for, 'permission');
   await stage.actor('run', 'asks', 'REPLY:afterwards');
+  // It is drawn a while after the hook told of it.
+  await stage.shows('asks', /Yes, proceed/);
   await holds(
     () => stage.screen('asks'),
     screen => /Yes, proceed/.test(screen),
