@@ -13,7 +13,7 @@ import {
 
 test('claude: every key behaves as without actor', async t => {
   const twins = await withTwins(t, 'claude');
-  const { stage, key, send, show, enter, pause } = twins;
+  const { stage, key, send, show, tap, enter, pause } = twins;
 
   // What a terminal only sends when asked for, it is asked for.
   const modes = await twins.modes();
@@ -53,7 +53,7 @@ test('claude: every key behaves as without actor', async t => {
   await show(draft);
 
   // Esc alone, then a key: neither held back nor one key together. Twice: the draft is gone.
-  await send('\x1b');
+  await tap('\x1b');
   await pause();
   await key('x', /in YXlineZWx$/m);
   await key('\x1b\x1b', /^❯$/m);
