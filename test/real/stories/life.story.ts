@@ -1,4 +1,6 @@
 /** A claude session's life: prompts in, endings out. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { kill, withStage } from '../stage.js';
 
@@ -57,9 +59,15 @@ test('actor stop interrupts and keeps what waits', async t => {
 
 test('actor stop stops a first prompt that its agent, still at its start, has not taken yet', async t => {
   const stage = await withStage(t);
+  // A start that takes longer than the commands: claude takes no prompt before this hook is through.
+  const SessionStart = [{ hooks: [{ type: 'command', command: 'sleep 15' }] }];
+  await writeFile(
+    join(stage.arena.home, '.claude', 'settings.json'),
+    JSON.stringify({ hooks: { SessionStart } }),
+  );
   await stage.actor('new', 'early', '--agent', 'claude');
   const run = stage.actor('run', 'early', 'SLEEP:60 REPLY:never');
-  await stage.reaches('early', 'starting');
+  await stage.event('early', 'started');
   const [stopped] = JSON.parse(await stage.actor('stop', 'early', '--json')) as { stopped: boolean }[];
   await run;
   t.true(stopped?.stopped);
