@@ -277,8 +277,9 @@ export async function kill(pid: number): Promise<void> {
 
 /** Sets the stage; all of it ends with the test. */
 export async function withStage(t: ExecutionContext, options: StageOptions = {}): Promise<Stage> {
-  t.timeout(4 * PATIENCE);
   const arena = await withArena(t);
+  // Not before: it may have waited for its turn among the tests of its file.
+  t.timeout(4 * PATIENCE);
   const agents = options.agents ?? ['claude'];
   const repo = await arena.repository();
   const stubs = await Promise.all(agents.map(agent => startStub(STUBS[agent])));
