@@ -3,7 +3,7 @@ import test from 'ava';
 import { holds } from '../../helpers/wait.js';
 import { withStage } from '../stage.js';
 
-test('a claude main is told how codex sessions end', async t => {
+test.serial('a claude main is told how codex sessions end', async t => {
   const stage = await withStage(t, { agents: ['claude', 'codex'] });
   await stage.startMain();
   await stage.start('completes', 'REPLY:all is well', { agent: 'codex' });
@@ -13,7 +13,7 @@ test('a claude main is told how codex sessions end', async t => {
   await stage.isTold('main', events);
 });
 
-test('a codex main is told with its first prompt, with a draft, and after its turn', async t => {
+test.serial('a codex main is told with its first prompt, with a draft, and after its turn', async t => {
   const stage = await withStage(t, { agents: ['codex'] });
   await stage.startMain();
   await stage.actor('new', 'worker', '--agent', 'shell', 'echo first');
