@@ -72,8 +72,7 @@ export async function tellRandomly(t: ExecutionContext, protagonist: Protagonist
 /** What it holds back after an interruption comes with the next turn; to one that is told at its turns only, with several. */
 async function takesAll(stage: Stage, { name, documentedOnly }: Protagonist): Promise<void> {
   for (;;) {
-    await rests(stage, name);
-    await stage.speak(name, 'REPLY:go on');
+    await begins(stage, name, 'REPLY:go on');
     const { waiting_events } = await stage.eventually(
       () => stage.show(name),
       ({ waiting_events: waiting, status }) =>
@@ -124,9 +123,8 @@ async function enact(
         () => stage.show(name),
         ({ turn }) => turn === null,
       );
-      // Claude puts a prompt back of which its model has said nothing yet.
-      if (agent === 'claude') await stage.press(name, 'C-u');
       await send();
+      if (agent === 'claude') await clearReturned(stage, name);
       return begins(stage, name, 'REPLY:on we go');
     case 'failed':
       // Not by a word in the prompt: claude sends one that failed along with the next one.
@@ -147,6 +145,18 @@ async function enact(
       return restart(stage);
     }
   }
+}
+
+/** Claude puts a prompt back of which its model has said nothing yet, some time after its turn; not one that came along with an event. */
+async function clearReturned(stage: Stage, name: string): Promise<void> {
+  await stage.eventually(
+    async () => {
+      const isThere = /─\n❯\sSLEEP:60 REPLY:never said \w+\n─/.test(await stage.screen(name));
+      if (isThere) await stage.press(name, 'C-u');
+      return isThere;
+    },
+    isThere => !isThere,
+  );
 }
 
 /** A dialog that was drawn this moment takes no key yet: a person presses it again. */

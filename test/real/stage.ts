@@ -226,6 +226,11 @@ export class Stage {
     await Promise.all(this.#stubs.map(stub => stub.fail(status, Number.MAX_SAFE_INTEGER)));
   }
 
+  /** Lets the models answer prompts that hold them by `HOLD:<name>`. */
+  async release(name: string): Promise<void> {
+    await Promise.all(this.#stubs.map(stub => stub.release(name)));
+  }
+
   async daemonPid(): Promise<number> {
     return Number(await readFile(join(this.arena.actorHome, 'daemon.pid'), 'utf8'));
   }
@@ -272,8 +277,9 @@ export async function kill(pid: number): Promise<void> {
 
 /** Sets the stage; all of it ends with the test. */
 export async function withStage(t: ExecutionContext, options: StageOptions = {}): Promise<Stage> {
-  t.timeout(4 * PATIENCE);
   const arena = await withArena(t);
+  // Not before: it may have waited for its turn among the tests of its file.
+  t.timeout(4 * PATIENCE);
   const agents = options.agents ?? ['claude'];
   const repo = await arena.repository();
   const stubs = await Promise.all(agents.map(agent => startStub(STUBS[agent])));

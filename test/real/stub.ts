@@ -13,6 +13,8 @@ export interface Stub {
   requests(): Promise<Record<string, unknown>[]>;
   /** Answers the next `count` requests of the model's turns with this HTTP status; status 0 ends that. */
   fail(status: number, count?: number): Promise<void>;
+  /** Lets the answers go that prompts hold by `HOLD:<name>`, those that are still to be asked for as well. */
+  release(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,9 @@ export async function startStub(name: 'anthropic' | 'openai' | 'chat'): Promise<
     },
     async fail(status, count = 1) {
       await fetch(`${url}/_stub/fail`, { method: 'POST', body: JSON.stringify({ status, count }) });
+    },
+    async release(name) {
+      await fetch(`${url}/_stub/release`, { method: 'POST', body: JSON.stringify({ name }) });
     },
     async stop() {
       child.kill('SIGTERM');

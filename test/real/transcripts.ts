@@ -42,7 +42,8 @@ export async function readTranscript(
 }
 
 async function readEntries(file: string): Promise<Entry[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
+  // The last one may be written only in part, and a part may end like a line.
+  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
   return lines.filter(line => line.endsWith('}')).map(line => JSON.parse(line) as Entry);
 }
 

@@ -2,7 +2,7 @@
  * One agent twice, under the same fingers: bare in a terminal, and in a window of actor through `attach`. Same version, same
  * arguments, a home and a stub for each, screens of the same size: what differs is what actor does to keys.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
@@ -52,6 +52,8 @@ export interface Twins {
   show(pattern: RegExp): Promise<void>;
   /** Checks that for some seconds both screens show this, and do not differ. */
   keepShowing(pattern: RegExp): Promise<void>;
+  /** {@link send} of a key that changes nothing on the screen; waits until both agents have drawn something for it. */
+  tap(bytes: string): Promise<void>;
   /** {@link send}, then {@link show}. */
   key(bytes: string, pattern: RegExp): Promise<void>;
   /** Types a prompt, and Enter once it stands there; waits until both models are asked. */
@@ -94,6 +96,8 @@ export async function withTwins(t: ExecutionContext, agent: RealAgent): Promise<
       ...{ cwd: stage.repo, width: WIDTH, height: HEIGHT + 1, record: records.through },
     }),
   ]);
+  // What the agent itself draws: tmux passes on only what changes the screen.
+  const drawn = { bare: records.bare, through: join(arena.root, 'drawn.bytes') };
   const screens = () => Promise.all([bare, through].map(async each => plain(await each.screen())));
 
   const questions = async () =>
@@ -115,6 +119,14 @@ export async function withTwins(t: ExecutionContext, agent: RealAgent): Promise<
     },
     keepShowing: pattern =>
       holds(screens, ([one, other]) => one === other && pattern.test(one!), PERSISTENCE),
+    async tap(bytes) {
+      const sizes = () => Promise.all([drawn.bare, drawn.through].map(async file => (await stat(file)).size));
+      // The files are behind the screens, which show the last key.
+      await twins.pause();
+      const before = await sizes();
+      await twins.send(bytes);
+      await stage.eventually(sizes, after => after.every((size, index) => size > before[index]!));
+    },
     async key(bytes, pattern) {
       await twins.send(bytes);
       await twins.show(pattern);
@@ -139,7 +151,9 @@ export async function withTwins(t: ExecutionContext, agent: RealAgent): Promise<
       return { bare: modesIn(one!), through: modesIn(other!) };
     },
   };
-  await stage.reaches(NAME, 'idle');
+  const { window } = await stage.reaches(NAME, 'idle');
+  await writeFile(drawn.through, '');
+  await stage.tmux('pipe-pane', '-O', '-t', String(window), `exec cat >>'${drawn.through}'`);
   await twins.show(READY[agent]);
   return twins;
 }
@@ -153,12 +167,13 @@ function plain(screen: string): string {
     .split('\n')
     .slice(0, HEIGHT)
     .map(line => unmarked(line.trimEnd()))
-    .filter(line => !/[▐▝▁▔]|[└⎿] +Tip:|^ {40,}/.test(line))
+    .filter(line => !/[▐▝▁▔]|^ {40,}/.test(line))
     .map(line => line.replace(/\/tmp\/a-\S+/, 'DIR').replace(/\b\d+[smh] ago +/, 'AGO '))
     .map(line => line.replace(/^[·✢✳✶✻✽*] [^…]+….*/, 'SPINNER').replace(/^✻ \p{L}+ for .*/u, 'DONE'))
     .map(line => line.replace(/Working \(.*/, 'SPINNER').replace(/Worked for .*/, 'DONE'))
     .map(line => (/[│╭╰]/.test(line) ? line.replace(/([ ─])\1+/g, '$1') : line))
     .join('\n')
+    .replace(/^ +[└⎿] +Tip:.*(\n {5}\S.*)*\n/gm, '')
     .replace(/\n{2,}/g, '\n')
     .trim();
 }

@@ -9,8 +9,11 @@ import { clearReturned } from './returned.js';
 /** How long an agent may take to stop, and when the key is pressed once more, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
 const PRESS_AGAIN = 2500;
-/** How long an agent may take to begin with a prompt that was handed to it, in milliseconds. */
-const BEGIN_TIMEOUT = 10_000;
+/**
+ * How long an agent may take to begin with a prompt that was handed to it, in milliseconds: one that was started with it first
+ * starts, on a busy machine among others, and runs its person's own hooks.
+ */
+const BEGIN_TIMEOUT = 60_000;
 
 /**
  * Waits until nothing is on its way to the agent: a prompt that was handed over can be interrupted only when it is a turn.

@@ -15,7 +15,7 @@ const EMPTY = /^› Ask Codex to do anything$/m;
 
 test('codex: every key behaves as without actor', async t => {
   const twins = await withTwins(t, 'codex');
-  const { stage, key, send, show, enter, pause } = twins;
+  const { stage, key, send, show, tap, enter, pause } = twins;
 
   // What a terminal only sends when asked for, it is asked for.
   const modes = await twins.modes();
@@ -52,11 +52,9 @@ test('codex: every key behaves as without actor', async t => {
   await stage.actor('queue', NAME, '--clear');
 
   // Esc alone, then a key: neither held back nor one key together. With a draft, it does nothing.
-  await send('\x1b');
-  await pause();
+  await tap('\x1b');
   await key('x', /in YXlineZWx$/m);
-  await send('\x1b\x1b');
-  await pause();
+  await tap('\x1b\x1b');
   await key('y', /in YXlineZWxy$/m);
   await key('\x03', EMPTY);
 

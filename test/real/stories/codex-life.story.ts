@@ -7,34 +7,37 @@ import { kill, withStage } from '../stage.js';
 
 const agents = ['codex'] as const;
 
-test('a prompt that is sent while codex is still starting runs after the first, each once', async t => {
-  const stage = await withStage(t, { agents });
-  await stage.actor('new', 'early', '--agent', 'codex');
-  await stage.actor('run', 'early', 'REPLY:one');
-  await stage.actor('run', 'early', 'REPLY:two');
-  await stage.event('early', 'completed', 2);
-  t.deepEqual(
-    (await stage.prompts()).filter(text => /^REPLY:(one|two)/.test(text)),
-    ['REPLY:one', 'REPLY:two'],
-  );
-  // Codex asks for a title in a thread of its own, which is nobody's turn.
-  await stage.eventually(
-    () => stage.requests(),
-    requests => requests.some(({ main }) => !main),
-  );
-  const turn = ['turn-started', 'completed'];
-  await holds(
-    async () => (await stage.events('early')).map(({ type }) => type).join(),
-    types => types === ['created', 'started', ...turn, ...turn].join(),
-    1000,
-  );
-  t.deepEqual(
-    (await stage.events('early', 'completed')).map(({ message }) => message),
-    ['one', 'two'],
-  );
-});
+test.serial(
+  'a prompt that is sent while codex is still starting runs after the first, each once',
+  async t => {
+    const stage = await withStage(t, { agents });
+    await stage.actor('new', 'early', '--agent', 'codex');
+    await stage.actor('run', 'early', 'REPLY:one');
+    await stage.actor('run', 'early', 'REPLY:two');
+    await stage.event('early', 'completed', 2);
+    t.deepEqual(
+      (await stage.prompts()).filter(text => /^REPLY:(one|two)/.test(text)),
+      ['REPLY:one', 'REPLY:two'],
+    );
+    // Codex asks for a title in a thread of its own, which is nobody's turn.
+    await stage.eventually(
+      () => stage.requests(),
+      requests => requests.some(({ main }) => !main),
+    );
+    const turn = ['turn-started', 'completed'];
+    await holds(
+      async () => (await stage.events('early')).map(({ type }) => type).join(),
+      types => types === ['created', 'started', ...turn, ...turn].join(),
+      1000,
+    );
+    t.deepEqual(
+      (await stage.events('early', 'completed')).map(({ message }) => message),
+      ['one', 'two'],
+    );
+  },
+);
 
-test('100 KB by the command line and 200 KB by a paste arrive whole', async t => {
+test.serial('100 KB by the command line and 200 KB by a paste arrive whole', async t => {
   const stage = await withStage(t, { agents });
   const line = 'The quick brown fox; jumps #{over} $(the) `lazy` dog: äöü 漢字 🦊\n';
   const long = (kilobytes: number) =>
@@ -51,7 +54,7 @@ test('100 KB by the command line and 200 KB by a paste arrive whole', async t =>
   t.true(given[0] === long(100) && given[1] === long(200));
 });
 
-test('actor stop interrupts codex and keeps what waits', async t => {
+test.serial('actor stop interrupts codex and keeps what waits', async t => {
   const stage = await withStage(t, { agents });
   await stage.start('stopme', 'SLEEP:60 REPLY:never\nsecond line');
   const { pid } = await stage.reaches('stopme', 'working');
@@ -69,7 +72,7 @@ test('actor stop interrupts codex and keeps what waits', async t => {
   );
 });
 
-test('a codex that is killed has exited, and the next prompt resumes its conversation', async t => {
+test.serial('a codex that is killed has exited, and the next prompt resumes its conversation', async t => {
   const stage = await withStage(t, { agents });
   await stage.start('phoenix', 'REPLY:remember me');
   await stage.event('phoenix', 'completed');
@@ -90,7 +93,7 @@ test('a codex that is killed has exited, and the next prompt resumes its convers
   t.true(Number(asked?.nMessages) > 5, 'the model was given what was said before');
 });
 
-test('a codex that nobody has logged in waits for a login', async t => {
+test.serial('a codex that nobody has logged in waits for a login', async t => {
   const stage = await withStage(t, { agents, loggedIn: false });
   await stage.actor('new', 'stranger', '--agent', 'codex');
   await stage.actor('run', 'stranger', 'REPLY:never said');
@@ -104,7 +107,7 @@ test('a codex that nobody has logged in waits for a login', async t => {
   t.is((await stage.show('stranger')).status, 'waiting');
 });
 
-test('a codex that is not installed is said to be so, and nothing is left', async t => {
+test.serial('a codex that is not installed is said to be so, and nothing is left', async t => {
   const stage = await withStage(t, { agents });
   const path = stage.arena.env.PATH!.split(delimiter).filter(folder => !existsSync(join(folder, 'codex')));
   const env = { PATH: path.join(delimiter) };

@@ -3,7 +3,7 @@ import test from 'ava';
 import { holds } from '../../helpers/wait.js';
 import { withStage } from '../stage.js';
 
-test('a claude main is told how codex sessions end', async t => {
+test.serial('a claude main is told how codex sessions end', async t => {
   const stage = await withStage(t, { agents: ['claude', 'codex'] });
   await stage.startMain();
   await stage.start('completes', 'REPLY:all is well', { agent: 'codex' });
@@ -13,7 +13,7 @@ test('a claude main is told how codex sessions end', async t => {
   await stage.isTold('main', events);
 });
 
-test('a codex main is told with its first prompt, with a draft, and after its turn', async t => {
+test.serial('a codex main is told with its first prompt, with a draft, and after its turn', async t => {
   const stage = await withStage(t, { agents: ['codex'] });
   await stage.startMain();
   await stage.actor('new', 'worker', '--agent', 'shell', 'echo first');
@@ -40,10 +40,11 @@ test('a codex main is told with its first prompt, with a draft, and after its tu
   await stage.press('main', 'C-u');
 
   await stage.reaches('main', 'idle');
-  await stage.speak('main', 'SLEEP:6 REPLY:a long answer');
+  await stage.speak('main', 'HOLD:main REPLY:a long answer');
   await stage.reaches('main', 'working');
   await stage.actor('run', 'worker', 'echo third', '--wait');
   const third = await stage.event('worker', 'completed', 3);
   t.is((await stage.show('main')).status, 'working', 'main was still mid-turn');
+  await stage.release('main');
   await stage.isTold('main', [first, second, third]);
 });

@@ -24,9 +24,11 @@ test.serial('an Esc by hand in a tool stops the turn, as one before any output d
 
 test.serial('what a person adds by Enter is in the same turn, by Tab it is a turn of its own', async t => {
   const stage = await withStage(t, { agents });
-  await stage.start('worker', 'SLEEP:5 REPLY:one');
-  await isAsked(stage, 'SLEEP:5');
+  await stage.start('worker', 'HOLD:one REPLY:one');
+  await isAsked(stage, 'HOLD:one');
   await stage.speak('worker', 'REPLY:two');
+  await stage.shows('worker', /to be submitted[\s\S]*↳ REPLY:two$/m);
+  await stage.release('one');
   const steered = await stage.event('worker', 'completed');
   t.is(steered.message, 'two');
   await holds(
@@ -35,9 +37,11 @@ test.serial('what a person adds by Enter is in the same turn, by Tab it is a tur
     2000,
   );
 
-  await stage.actor('run', 'worker', 'SLEEP:4 REPLY:three');
-  await isAsked(stage, 'SLEEP:4');
+  await stage.actor('run', 'worker', 'HOLD:three REPLY:three');
+  await isAsked(stage, 'HOLD:three');
   await stage.speak('worker', 'REPLY:four', 'Tab');
+  await stage.shows('worker', /Queued follow-up[\s\S]*↳ REPLY:four$/m);
+  await stage.release('three');
   await stage.event('worker', 'completed', 3);
   const completed = await stage.events('worker', 'completed');
   t.deepEqual(
@@ -92,6 +96,8 @@ test.serial('the approval dialog shows as waiting for permission, and nothing is
   const waiting = await stage.reaches('asks', 'waiting');
   t.is(waiting.waiting_for, 'permission');
   await stage.actor('run', 'asks', 'REPLY:afterwards');
+  // It is drawn a while after the hook told of it.
+  await stage.shows('asks', /Yes, proceed/);
   await holds(
     () => stage.screen('asks'),
     screen => /Yes, proceed/.test(screen),

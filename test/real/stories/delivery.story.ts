@@ -43,11 +43,12 @@ for (const [main, { agent, documentedOnly = false, needsPrompt = false, faults }
     await stage.isTold('main', [first]);
 
     await stage.reaches('main', 'idle');
-    await stage.speak('main', 'SLEEP:6 REPLY:a long answer');
+    await stage.speak('main', 'HOLD:main REPLY:a long answer');
     await stage.reaches('main', 'working');
     await stage.actor('run', 'worker', 'REPLY:second', '--wait');
     const second = await stage.event('worker', 'completed', 2);
     t.is((await stage.show('main')).status, 'working', 'main was still mid-turn');
+    await stage.release('main');
     await stage.isTold('main', [first, second]);
 
     await stage.reaches('main', 'idle');

@@ -1,25 +1,30 @@
 /** A claude session's life: prompts in, endings out. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { kill, withStage } from '../stage.js';
 
-test('a prompt that is sent while the agent is still starting runs after the first, each once', async t => {
-  const stage = await withStage(t);
-  await stage.actor('new', 'early', '--agent', 'claude');
-  await stage.actor('run', 'early', 'REPLY:one');
-  await stage.actor('run', 'early', 'REPLY:two');
-  await stage.event('early', 'completed', 2);
-  const completed = await stage.events('early', 'completed');
-  t.deepEqual(
-    completed.map(({ message }) => message),
-    ['one', 'two'],
-  );
-  t.deepEqual(
-    (await stage.prompts()).filter(text => /^REPLY:(one|two)/.test(text)),
-    ['REPLY:one', 'REPLY:two'],
-  );
-});
+test.serial(
+  'a prompt that is sent while the agent is still starting runs after the first, each once',
+  async t => {
+    const stage = await withStage(t);
+    await stage.actor('new', 'early', '--agent', 'claude');
+    await stage.actor('run', 'early', 'REPLY:one');
+    await stage.actor('run', 'early', 'REPLY:two');
+    await stage.event('early', 'completed', 2);
+    const completed = await stage.events('early', 'completed');
+    t.deepEqual(
+      completed.map(({ message }) => message),
+      ['one', 'two'],
+    );
+    t.deepEqual(
+      (await stage.prompts()).filter(text => /^REPLY:(one|two)/.test(text)),
+      ['REPLY:one', 'REPLY:two'],
+    );
+  },
+);
 
-test('100 KB arrive whole, by the command line and by a paste', async t => {
+test.serial('100 KB arrive whole, by the command line and by a paste', async t => {
   const stage = await withStage(t);
   const line = 'The quick brown fox; jumps #{over} $(the) `lazy` dog: äöü 漢字 🦊\n';
   const long = `REPLY:got it\n${line.repeat(Math.floor((100 * 1024) / Buffer.byteLength(line)))}end`;
@@ -34,7 +39,7 @@ test('100 KB arrive whole, by the command line and by a paste', async t => {
   t.is(given[1], `${long}!`);
 });
 
-test('actor stop interrupts and keeps what waits', async t => {
+test.serial('actor stop interrupts and keeps what waits', async t => {
   const stage = await withStage(t);
   await stage.start('stopme', 'SLEEP:60 REPLY:never\nsecond line');
   await stage.reaches('stopme', 'working');
@@ -55,44 +60,56 @@ test('actor stop interrupts and keeps what waits', async t => {
   );
 });
 
-test('actor stop stops a first prompt that its agent, still at its start, has not taken yet', async t => {
-  const stage = await withStage(t);
-  await stage.actor('new', 'early', '--agent', 'claude');
-  const run = stage.actor('run', 'early', 'SLEEP:60 REPLY:never');
-  await stage.reaches('early', 'starting');
-  const [stopped] = JSON.parse(await stage.actor('stop', 'early', '--json')) as { stopped: boolean }[];
-  await run;
-  t.true(stopped?.stopped);
-  const { status, queued, held, last } = await stage.show('early');
-  t.deepEqual([status, queued, held, last?.outcome], ['idle', 0, 0, 'stopped']);
-  t.is(await stage.actor('run', 'early', 'REPLY:on', '--wait'), 'on\n');
-});
+test.serial(
+  'actor stop stops a first prompt that its agent, still at its start, has not taken yet',
+  async t => {
+    const stage = await withStage(t);
+    // A start that takes longer than the commands: claude takes no prompt before this hook is through.
+    const SessionStart = [{ hooks: [{ type: 'command', command: 'sleep 15' }] }];
+    await writeFile(
+      join(stage.arena.home, '.claude', 'settings.json'),
+      JSON.stringify({ hooks: { SessionStart } }),
+    );
+    await stage.actor('new', 'early', '--agent', 'claude');
+    const run = stage.actor('run', 'early', 'SLEEP:60 REPLY:never');
+    await stage.event('early', 'started');
+    const [stopped] = JSON.parse(await stage.actor('stop', 'early', '--json')) as { stopped: boolean }[];
+    await run;
+    t.true(stopped?.stopped);
+    const { status, queued, held, last } = await stage.show('early');
+    t.deepEqual([status, queued, held, last?.outcome], ['idle', 0, 0, 'stopped']);
+    t.is(await stage.actor('run', 'early', 'REPLY:on', '--wait'), 'on\n');
+  },
+);
 
-test('what an interrupted claude gives back late keeps nothing from being sent, a person’s own draft does', async t => {
-  const stage = await withStage(t);
-  // After its first output claude gives nothing back: what stands there later was typed here.
-  const stopInTool = async () => {
-    await stage.shows('late', /❯\sTOOL:[^❯]*⎿\s+(Running|\$ tail)[^❯]*❯\s*\n[\s\S]*esc to interrupt/);
-    await stage.actor('stop', 'late');
-  };
-  await stage.start('late', 'TOOL:tail -f /dev/null');
-  await stopInTool();
-  await stage.type('late', 'TOOL:tail -f /dev/null');
-  await stage.shows('late', /❯\sTOOL:tail -f \/dev\/null$(?![\s\S]*●)/m);
-  t.is(await stage.actor('run', 'late', 'REPLY:on', '--wait'), 'on\n');
-  await stage.actor('run', 'late', 'TOOL:tail -f /dev/null');
-  await stopInTool();
-  await stage.type('late', 'TOOL:tail -f /dev/nu');
-  await stage.shows('late', /❯\sTOOL:tail -f \/dev\/nu$/m);
-  await stage.actor('run', 'late', 'REPLY:no');
-  await stage.eventually(
-    () => stage.actor('list'),
-    list => /1 held/.test(list),
-  );
-  t.regex(await stage.screen('late'), /❯\sTOOL:tail -f \/dev\/nu$/m);
-});
+test.serial(
+  'what an interrupted claude gives back late keeps nothing from being sent, a person’s own draft does',
+  async t => {
+    const stage = await withStage(t);
+    // After its first output claude gives nothing back: what stands there later was typed here.
+    const stopInTool = async () => {
+      await stage.shows('late', /❯\sTOOL:[^❯]*⎿\s+(Running|\$ tail)[^❯]*❯\s*\n[\s\S]*esc to interrupt/);
+      await stage.actor('stop', 'late');
+    };
+    await stage.start('late', 'TOOL:tail -f /dev/null');
+    await stopInTool();
+    await stage.type('late', 'TOOL:tail -f /dev/null');
+    await stage.shows('late', /❯\sTOOL:tail -f \/dev\/null$(?![\s\S]*●)/m);
+    t.is(await stage.actor('run', 'late', 'REPLY:on', '--wait'), 'on\n');
+    await stage.actor('run', 'late', 'TOOL:tail -f /dev/null');
+    await stopInTool();
+    await stage.type('late', 'TOOL:tail -f /dev/nu');
+    await stage.shows('late', /❯\sTOOL:tail -f \/dev\/nu$/m);
+    await stage.actor('run', 'late', 'REPLY:no');
+    await stage.eventually(
+      () => stage.actor('list'),
+      list => /1 held/.test(list),
+    );
+    t.regex(await stage.screen('late'), /❯\sTOOL:tail -f \/dev\/nu$/m);
+  },
+);
 
-test('a killed agent has exited, and the next prompt resumes its conversation', async t => {
+test.serial('a killed agent has exited, and the next prompt resumes its conversation', async t => {
   const stage = await withStage(t);
   await stage.start('phoenix', 'REPLY:remember me');
   await stage.event('phoenix', 'completed');

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { UNASKED, withStage } from '../stage.js';
 
-test('without a main its completions wait, and the next main begins with them', async t => {
+test.serial('without a main its completions wait, and the next main begins with them', async t => {
   const stage = await withStage(t);
   await stage.startMain();
   await stage.actor('down', 'main');
@@ -50,7 +50,7 @@ for (const [what, options] of [
   ['a claude by documented means', { agents: ['claude'], documentedOnly: true }],
   ['a codex', { agents: ['codex'] }],
 ] as const)
-  test(`however much waited for ${what}, its model is given all of it, each once`, async t => {
+  test.serial(`however much waited for ${what}, its model is given all of it, each once`, async t => {
     const stage = await withStage(t, options);
     await stage.actor('new', 'worker', '--agent', 'shell', '--no-worktree');
     for (let count = 1; count <= MANY; count++)

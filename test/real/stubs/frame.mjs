@@ -9,6 +9,7 @@
 //   GET  /_stub/bodies     the same requests as they came
 //   POST /_stub/fail {"status":500,"count":3}   fail the next 3 main requests
 //   POST /_stub/fail {"status":0}               stop failing
+//   POST /_stub/release {"name":"gate"}         let the answers go that are held by that name, now or later
 
 import fs from 'node:fs';
 import http from 'node:http';
@@ -37,6 +38,27 @@ export function failureOf({ main, text, fail }) {
   const count = (failures.get(text) ?? 0) + 1;
   failures.set(text, count);
   return count <= fail.times ? fail.status : 0;
+}
+
+/** By name: what is held until it is released. */
+const gates = new Map();
+
+function gate(name) {
+  if (!gates.has(name)) {
+    let open;
+    const opened = new Promise(resolve => {
+      open = resolve;
+    });
+    gates.set(name, { opened, open });
+  }
+  return gates.get(name);
+}
+
+/** Resolves when this name is released, or when `signal` aborts; at once without a name. */
+export async function held(name, signal) {
+  if (!name || signal.aborted) return;
+  const gone = new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
+  await Promise.race([gate(name).opened, gone]);
 }
 
 /** `500`, or `500x3`: so often. */
@@ -96,6 +118,10 @@ export function serve({ routes, sendError, otherwise = res => sendError(res, 404
     'POST /_stub/fail': (res, body) => {
       forced = { status: 0, count: 1, ...body };
       json(res, 200, forced);
+    },
+    'POST /_stub/release': (res, { name }) => {
+      gate(name).open();
+      json(res, 200, { name });
     },
   };
   const all = Object.entries({ ...control, ...routes });
