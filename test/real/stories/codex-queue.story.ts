@@ -67,7 +67,7 @@ test.serial(
       /events waiting: +3: codex was interrupted, and takes none before/,
     );
     t.regex(await stage.actor('list'), /\(3 events wait for its next prompt\)/);
-    await stage.shows('main', /› /);
+    await stage.shows('main', /Conversation interrupted[\s\S]*^› /m);
     await holds(
       () => stage.told('main'),
       ({ length }) => length === 0,
@@ -99,7 +99,7 @@ test.serial('after an Esc, too, more events than a hook may tell come whole', as
     () => stage.events('worker', 'completed'),
     ({ length }) => length === 12,
   );
-  await stage.shows('main', /› /);
+  await stage.shows('main', /Conversation interrupted[\s\S]*^› /m);
   await stage.speak('main', 'REPLY:on we go');
   await stage.isTold('main', events);
   const given = (await stage.given('main')).join('\n');
