@@ -13,13 +13,14 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { birthOf } from './alive.js';
+import type { Leaving } from './protocol.js';
 
 interface Claim {
   pid: number;
   /** Tells the process from a later one with the same pid. */
   born: string;
-  /** It ends, or ended, on purpose. */
-  isLeaving: boolean;
+  /** It ends, or ended, on purpose; null: it does not. */
+  leaves: Leaving | null;
 }
 
 /** The last owner of a home; one that does not live any more has left a vacancy. */
@@ -27,8 +28,8 @@ export interface Owner {
   /** 0: there was none. */
   generation: number;
   isAlive: boolean;
-  /** It has ended without having said that it would. */
-  wasKilled: boolean;
+  /** How it said that it would end; null: it did not, and was killed if it is not alive. */
+  leaves: Leaving | null;
 }
 
 /** Who owns the home with this folder of claims, or was the last to do so. */
@@ -36,7 +37,7 @@ export function lastOwner(folder: string): Owner {
   const generation = last(names(folder));
   const claim = generation === 0 ? null : readClaim(path.join(folder, String(generation)));
   const isAlive = claim !== null && birthOf(claim.pid) === claim.born;
-  return { generation, isAlive, wasKilled: claim !== null && !isAlive && !claim.isLeaving };
+  return { generation, isAlive, leaves: claim ? claim.leaves : 'for good' };
 }
 
 /**
@@ -45,7 +46,7 @@ export function lastOwner(folder: string): Owner {
  */
 export function claimOwnership(folder: string, vacancy: number | null): boolean {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return withDraft(folder, false, draft => {
+  return withDraft(folder, null, draft => {
     for (;;) {
       const { generation, isAlive } = lastOwner(folder);
       if (isAlive || (vacancy !== null && generation !== vacancy)) return false;
@@ -58,13 +59,13 @@ export function claimOwnership(folder: string, vacancy: number | null): boolean 
  * The owner says that it ends on purpose, by taking the next generation as well: whoever was started to take the place of
  * the one before is not wanted any more.
  */
-export function leaveOwnership(folder: string): void {
-  withDraft(folder, true, draft => isTaken(folder, draft, lastOwner(folder).generation + 1));
+export function leaveOwnership(folder: string, leaves: Leaving): void {
+  withDraft(folder, leaves, draft => isTaken(folder, draft, lastOwner(folder).generation + 1));
 }
 
 /** Calls `use` with a file that holds this process's claim, to be linked to its name. */
-function withDraft<T>(folder: string, isLeaving: boolean, use: (draft: string) => T): T {
-  const self: Claim = { pid: process.pid, born: birthOf(process.pid) ?? '', isLeaving };
+function withDraft<T>(folder: string, leaves: Leaving | null, use: (draft: string) => T): T {
+  const self: Claim = { pid: process.pid, born: birthOf(process.pid) ?? '', leaves };
   const draft = path.join(folder, `draft-${self.pid}`);
   writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
   try {

@@ -243,12 +243,15 @@ export interface AttachPlan {
   argv: string[] | null;
 }
 
+/** A daemon that ends on purpose: is another one about to be started in its place? */
+export type Leaving = 'for good' | 'for another';
+
 /** Every method: parameters, result, and the item type where it streams (null where it does not). */
 export interface Methods {
   /** Who is there; starts nothing. */
   status: { params: Record<never, never>; result: DaemonStatus; item: null };
   /** End the daemon process; agents go on. */
-  shutdown: { params: Record<never, never>; result: { pid: number }; item: null };
+  shutdown: { params: { leaves: Leaving }; result: { pid: number }; item: null };
   /** Start main (or find it running). `args` go to the agent verbatim. */
   main: {
     params: { agent: string; args: string[]; role: string | null; name: string | null };

@@ -61,8 +61,8 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
       const ended = daemon?.ended() ?? null;
       if (ended && !ended.quietly)
         throw noDaemon(`the daemon did not start (${ended.how})`, daemon, `cat ${home.daemonErrors}`);
-      if (start === 'when-killed' && !owner.wasKilled) {
-        if (performance.now() > graceEnds) return null;
+      if (start === 'when-killed' && owner.leaves !== null) {
+        if (owner.leaves === 'for good' && performance.now() > graceEnds) return null;
       } else if (daemon === null || ended) {
         // Loaded late: most commands find a daemon, and node:child_process costs them milliseconds.
         const { startDaemon } = await import('./start.js');

@@ -5,7 +5,7 @@ import { UsageFailure } from '../client/errors.js';
 import type { Input } from '../client/input.js';
 import { formatAge } from '../client/time.js';
 import { Failure } from '../domain/failure.js';
-import { type DaemonStatus, EXIT, type ExitCode } from '../protocol.js';
+import { type DaemonStatus, EXIT, type ExitCode, type Leaving } from '../protocol.js';
 import { wholeNumber } from './numbers.js';
 
 export async function run(input: Input, context: Context): Promise<ExitCode> {
@@ -20,7 +20,7 @@ export async function run(input: Input, context: Context): Promise<ExitCode> {
     case 'stop':
       return stop(input, context);
     case 'restart':
-      await end(context);
+      await end(context, 'for another');
       return start(input, context);
     case 'logs': {
       if (input.flag('json')) throw new UsageFailure('--json is not for actor daemon logs: it is text');
@@ -40,15 +40,15 @@ async function start(input: Input, { io, call }: Context): Promise<ExitCode> {
 }
 
 async function stop(input: Input, context: Context): Promise<ExitCode> {
-  const pid = await end(context);
+  const pid = await end(context, 'for good');
   if (input.flag('json')) context.io.json({ pid });
   else context.io.line(pid === null ? 'no daemon is running' : `ended (pid ${pid}); agents go on`);
   return EXIT.done;
 }
 
 /** Ends the daemon and waits until it is gone; its pid, null when none was running. */
-async function end({ home, callRunning }: Context): Promise<number | null> {
-  const ended = await callRunning('shutdown', {});
+async function end({ home, callRunning }: Context, leaves: Leaving): Promise<number | null> {
+  const ended = await callRunning('shutdown', { leaves });
   if (!(await untilGone(home, ended?.pid ?? null)))
     throw new Failure(EXIT.failed, 'the daemon does not end', 'actor daemon status');
   return ended?.pid ?? null;

@@ -4,6 +4,7 @@ import type { Agent, Places } from '../agents/agent.js';
 import type { Definition } from '../domain/definition.js';
 import type { CheckoutFacts } from '../domain/view.js';
 import type { Session } from '../domain/world.js';
+import type { Leaving } from '../protocol.js';
 import type { Journal } from '../store/journal.js';
 import type { AfterRun } from './after-run.js';
 import type { Hooks } from './hooks.js';
@@ -68,7 +69,7 @@ export interface Daemon {
   /** No agent is started any more: this process ends, and the next one sees to what was asked for. */
   startsNothing: boolean;
   /** Ends this process soon; agents go on. */
-  shutdown(why: string): void;
+  shutdown(why: string, leaves?: Leaving): void;
   startedAt: number;
 }
 

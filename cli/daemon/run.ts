@@ -14,7 +14,7 @@ import { agents } from '../agents/registry.js';
 import { Failure } from '../domain/failure.js';
 import type { Session } from '../domain/world.js';
 import { claimOwnership, leaveOwnership } from '../owner.js';
-import { EXIT } from '../protocol.js';
+import { EXIT, type Leaving } from '../protocol.js';
 import { ensurePrivateFolder } from '../store/files.js';
 import { Journal } from '../store/journal.js';
 import { AfterRun } from './after-run.js';
@@ -128,11 +128,11 @@ export async function run(home: string, vacancy: number | null): Promise<void> {
     settleUnclaimed: launch => post.settleUnclaimed(launch),
     roster: session => roster.write(session, true),
     refused: (token, why) => post.refused(token, why),
-    shutdown(why) {
+    shutdown(why, leaves = 'for good') {
       if (isEnding) return;
       isEnding = true;
       log(`ends: ${why}`);
-      end();
+      end(leaves);
     },
     isReconciled: false,
     startsNothing: false,
@@ -149,9 +149,9 @@ export async function run(home: string, vacancy: number | null): Promise<void> {
   const looks = new Looks(daemon);
   const roster = new Roster(daemon);
 
-  function end(): void {
+  function end(leaves: Leaving): void {
     try {
-      leaveOwnership(places.owner);
+      leaveOwnership(places.owner, leaves);
     } catch (error) {
       // A full disk: it ends all the same.
       log('leave', error);

@@ -97,7 +97,7 @@ async function answer(daemon: Daemon, exchange: Exchange): Promise<Reply> {
   try {
     const isOther = request.build !== null && request.build !== BUILD;
     if (isOther && request.method !== 'shutdown' && request.method !== 'mcp-attach') {
-      daemon.shutdown(`a client of another build (${request.build}) takes over`);
+      daemon.shutdown(`a client of another build (${request.build}) takes over`, 'for another');
       return { replaced: BUILD };
     }
     const action = actions[request.method] as

@@ -3,8 +3,9 @@ import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import test from 'ava';
 import { packageRoot } from '../helpers/root.js';
-import { eventually } from '../helpers/wait.js';
+import { eventually, holds } from '../helpers/wait.js';
 import { gate, open } from './hook-stories.js';
+import { begun, goOn, late } from './late.js';
 import { type Story, tell } from './story.js';
 
 const OTHER = '0.1.0+0123456789ab';
@@ -63,6 +64,31 @@ test.serial('what waits goes on with the daemon of another build, and does not r
   t.is(await story.daemonPid(), pid);
   await other(story, 'daemon', 'stop');
   t.is((await following).code, 0);
+});
+
+test.serial('what waits knows that another daemon is about to come, however slow its start is', async t => {
+  const story = await tell(t);
+  await otherBuild(story);
+  await story.make('fix');
+  let isOver = false;
+  const waiting = story.actor('run', 'fix', `${gate('end')}; echo went`, '--wait').finally(() => {
+    isOver = true;
+  });
+  await story.until('fix', ({ status }) => status === 'working');
+  const first = await story.daemonPid();
+  const listing = story.run('other', ['list'], { cwd: story.repo, env: await late(story, 'started') });
+  await begun(story);
+  await holds(
+    () => isOver,
+    over => !over,
+    3500,
+  );
+  await goOn(story);
+  t.is((await listing).code, 0);
+  t.not(await story.daemonPid(), first);
+  await open(story, 'end');
+  const { code, stdout } = await waiting;
+  t.deepEqual([code, stdout], [0, 'went\n']);
 });
 
 test.serial('daemon status tells of a daemon of another build, and leaves it alone', async t => {

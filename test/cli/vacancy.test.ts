@@ -1,40 +1,14 @@
 /** A daemon is started for one vacancy: whoever comes late finds it filled, even when that daemon has ended meanwhile. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { daemonsOf } from '../helpers/processes.js';
 import { packageRoot } from '../helpers/root.js';
 import { eventually, holds } from '../helpers/wait.js';
+import { begun, goOn, late } from './late.js';
 import { type Story, tell } from './story.js';
-
-/**
- * The environment of a daemon on a slow machine: it says `late` as soon as it runs, or has claimed the home, and goes on when
- * it is let.
- */
-async function late(story: Story, when: 'started' | 'claimed') {
-  const file = join(story.root, 'late.cjs');
-  await writeFile(
-    file,
-    `const fs = require('node:fs');
-     const pause = () => {
-       fs.writeFileSync(${JSON.stringify(join(story.home, 'late'))}, '');
-       const end = Date.now() + 30_000;
-       while (Date.now() < end && !fs.existsSync(${JSON.stringify(join(story.home, 'go'))}))
-         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-     };
-     const { linkSync } = fs;
-     if (process.argv[1].endsWith('daemon.cjs')) {
-       if (${when === 'started'}) pause();
-       else fs.linkSync = (from, to) => {
-         linkSync(from, to);
-         if (/owner.\\d+$/.test(to)) pause();
-       };
-     }`,
-  );
-  return { NODE_OPTIONS: `--require ${file}` };
-}
 
 /** Starts a daemon as a client does. */
 function start(story: Story, words: string[], env: Record<string, string> = {}): ChildProcess {
@@ -45,14 +19,8 @@ function start(story: Story, words: string[], env: Record<string, string> = {}):
   });
 }
 
-const begun = (story: Story) =>
-  eventually(
-    () => existsSync(join(story.home, 'late')),
-    isThere => isThere,
-  );
-
 async function endsByItself(story: Story): Promise<void> {
-  await story.run('touch', ['go']);
+  await goOn(story);
   await eventually(
     () => daemonsOf(story.actorHome),
     ({ length }) => length === 0,
@@ -108,7 +76,7 @@ test.serial('a daemon that does not answer yet is there: it is waited for, and e
     () => daemonsOf(story.actorHome),
     found => found.length === 1 && found[0]?.pid === pid,
   );
-  await story.run('touch', ['go']);
+  await goOn(story);
   t.deepEqual([(await list).code, (await status).code], [0, 0]);
   await story.ok('daemon', 'stop');
   await story.run('rm', ['go', 'late']);
@@ -116,7 +84,7 @@ test.serial('a daemon that does not answer yet is there: it is waited for, and e
   const next = start(story, [], await late(story, 'claimed'));
   await begun(story);
   const stopped = story.ok('daemon', 'stop');
-  await story.run('touch', ['go']);
+  await goOn(story);
   t.is(await stopped, `ended (pid ${next.pid}); agents go on`);
   t.deepEqual(await daemonsOf(story.actorHome), []);
 });

@@ -20,15 +20,15 @@ const fs = require('node:fs'), net = require('node:net'), home = process.env.ACT
 fs.appendFileSync(home + '/starts', JSON.stringify({ pid: process.pid, cwd: process.cwd(), env: process.env }) + '\\n');
 try { fs.mkdirSync(home + '/place'); } catch { process.exit(0); }
 fs.mkdirSync(home + '/owner', { recursive: true });
-const claim = isLeaving => {
+const claim = leaves => {
   const name = home + '/owner/' + (fs.readdirSync(home + '/owner').length + 1);
-  fs.writeFileSync(name, JSON.stringify({ pid: process.pid, born: '', isLeaving }));
+  fs.writeFileSync(name, JSON.stringify({ pid: process.pid, born: '', leaves }));
 };
-claim(false);
+claim(null);
 fs.rmSync(home + '/daemon.sock', { force: true });
 const server = net.createServer(socket => socket.on('error', () => {}).on('data', data => {
   const { method } = JSON.parse(data);
-  if (method === 'shutdown') { claim(true); fs.rmSync(home + '/daemon.sock'); process.exit(0); }
+  if (method === 'shutdown') { claim('for good'); fs.rmSync(home + '/daemon.sock'); process.exit(0); }
   if (method === 'show') { process.kill(process.pid, 'SIGKILL'); }
   socket.end(JSON.stringify({ result: { pid: process.pid } }) + '\\n');
 }));
@@ -97,7 +97,14 @@ test('the home is made, for its owner only', async t => {
   t.is((await stat(home.path)).mode & 0o777, 0o700);
   t.is((await stat(home.daemonErrors)).mode & 0o777, 0o600);
   await ask(
-    { method: 'shutdown', params: () => ({}), caller, handlers: {}, start: 'never', again: null },
+    {
+      method: 'shutdown',
+      params: () => ({ leaves: 'for good' }),
+      caller,
+      handlers: {},
+      start: 'never',
+      again: null,
+    },
     { ...where, home },
   ).catch(() => null);
 });
@@ -196,7 +203,17 @@ test('a follower starts the next daemon after a kill, not after an end on purpos
   t.is((await starts()).length, 2, 'killed: started again');
 
   await t.throwsAsync(() =>
-    ask({ method: 'shutdown', params: () => ({}), caller, handlers: {}, start: 'never', again: null }, where),
+    ask(
+      {
+        method: 'shutdown',
+        params: () => ({ leaves: 'for good' }),
+        caller,
+        handlers: {},
+        start: 'never',
+        again: null,
+      },
+      where,
+    ),
   );
   t.true(await untilGone(home, (await starts())[1]!.pid));
   t.is(await open('when-killed'), null);

@@ -27,7 +27,7 @@ const TABLE: Record<string, Row> = {
   'code-cache': { rooms: ['build'] },
   alive: {},
   // Client and daemon both ask whose the home is.
-  owner: { rooms: ['alive'] },
+  owner: { rooms: ['alive'], types: ['protocol'] },
   domain: { types: ['protocol'] },
 
   main: { rooms: ['build', 'client', 'commands', 'protocol'] },
