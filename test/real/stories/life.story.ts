@@ -113,6 +113,11 @@ test.serial('a killed agent has exited, and the next prompt resumes its conversa
   const stage = await withStage(t);
   await stage.start('phoenix', 'REPLY:remember me');
   await stage.event('phoenix', 'completed');
+  // claude writes its transcript some time after its turn is over; one that is killed before has nothing to go on with.
+  await stage.eventually(
+    () => stage.transcript('phoenix'),
+    entries => entries.some(({ type }) => type === 'assistant'),
+  );
   const { pid, conversation } = await stage.show('phoenix');
   await kill(pid!);
   const exited = await stage.event('phoenix', 'exited');
