@@ -4,8 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Figure, latencies, processorTime } from './daemon.js';
+import { type Figure, idleShare, latencies } from './daemon.js';
 import { percentile } from './statistics.js';
 import { BenchWorld } from './world.js';
 
@@ -15,7 +14,6 @@ const FILES = 50_000;
 const WORKTREES = 5;
 /** Turns of each while events are measured: more than are over by then. */
 const TURNS = 40;
-const IDLE_SECONDS = 20;
 
 export async function measureCrowd(): Promise<Figure[]> {
   const world = new BenchWorld(FILES);
@@ -29,10 +27,7 @@ export async function measureCrowd(): Promise<Figure[]> {
     world.actor('wait');
 
     const pid = Number(readFileSync(join(world.root, 'actor', 'daemon.pid'), 'utf8'));
-    await delay(5000);
-    const before = processorTime(pid, true);
-    await delay(IDLE_SECONDS * 1000);
-    const share = (100 * (processorTime(pid, true) - before)) / (IDLE_SECONDS * 1000);
+    const share = await idleShare(pid, true);
 
     for (let turn = 0; turn < TURNS; turn++)
       for (const name of big) world.actor('run', name, 'date > changed; sleep 1');

@@ -17,7 +17,10 @@ export interface Figure {
 }
 
 const SAMPLES = 30;
-const IDLE_SECONDS = 20;
+/** What the daemon was busy with before (sessions made, events, hooks) is over after this time, in milliseconds. */
+const SETTLED_AFTER = 5000;
+/** How long an idle daemon is watched, in milliseconds. */
+const IDLE_TIME = 30_000;
 /** Of a kernel's clock ticks, which `/proc/<pid>/stat` counts, in milliseconds. */
 const TICK = 10;
 
@@ -33,9 +36,7 @@ export async function measureDaemon(): Promise<Figure[]> {
     const crowded = median(await latencies(world));
     const hooked = await latencyBesideHooks(world);
     const pid = Number(readFileSync(join(world.root, 'actor', 'daemon.pid'), 'utf8'));
-    const before = processorTime(pid);
-    await delay(IDLE_SECONDS * 1000);
-    const share = (100 * (processorTime(pid) - before)) / (IDLE_SECONDS * 1000);
+    const share = await idleShare(pid);
     return [
       { name: "a command's end to the event on events -f (median)", value: alone, unit: 'ms', limit: 30 },
       { name: 'the same with 50 sessions', value: crowded, unit: 'ms', limit: 60 },
@@ -111,8 +112,16 @@ async function latencyBesideHooks(world: BenchWorld): Promise<Figure[]> {
   return figures;
 }
 
+/** Of a core, in percent: what this daemon costs while it has nothing to do; with `all`, with what it starts. */
+export async function idleShare(pid: number, all = false): Promise<number> {
+  await delay(SETTLED_AFTER);
+  const before = processorTime(pid, all);
+  await delay(IDLE_TIME);
+  return (100 * (processorTime(pid, all) - before)) / IDLE_TIME;
+}
+
 /** Milliseconds that this process has worked; with `all`, those too that its ended children have. */
-export function processorTime(pid: number, all = false): number {
+function processorTime(pid: number, all = false): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, all ? 15 : 13).reduce((sum, field) => sum + Number(field) * TICK, 0);
