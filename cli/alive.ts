@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** Is there a /proc that tells of processes? */
 export const HAS_PROC = existsSync('/proc/self/stat');
-const BOOT = HAS_PROC ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : '';
+let boot: string | null = null;
 
 /**
  * What tells a process from a later one with the same pid: its start time since boot and the boot's id (proc(5), field 22).
@@ -17,7 +17,8 @@ export function birthOf(pid: number): string | null {
       // The command name is in parentheses and may hold anything; fields are counted behind it.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'Z' || fields[0] === 'X') return null;
-      return `${BOOT}:${fields[19]}`;
+      boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      return `${boot}:${fields[19]}`;
     } catch {
       return null;
     }

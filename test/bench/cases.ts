@@ -114,6 +114,8 @@ export const CASES: readonly Case[] = [
     limit: null,
     before: world => void world.actor('daemon', 'stop'),
     run: world => void world.actor('daemon', 'start'),
+    // What comes next meets a daemon as it is all day: one that has made sessions before.
+    after: world => void world.actor('new', '--agent', 'shell', `c${world.next()}`, '-p', 'true'),
   },
   {
     name: 'actor new x',
