@@ -13,6 +13,8 @@ export interface Case {
   yardstick: Yardstick;
   /** The highest ratio that is accepted; null: only reported. */
   limit: number | null;
+  /** Measured after the others: for some seconds a new daemon looks at all worktrees, beside what comes next. */
+  isApart?: boolean;
   /** Made once, before the first run. */
   prepare?(world: BenchWorld): void;
   /** Before and after each run, unmeasured. */
@@ -110,12 +112,11 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'actor daemon start (cold)',
+    isApart: true,
     yardstick: node,
     limit: null,
     before: world => void world.actor('daemon', 'stop'),
     run: world => void world.actor('daemon', 'start'),
-    // What comes next meets a daemon as it is all day: one that has made sessions before.
-    after: world => void world.actor('new', '--agent', 'shell', `c${world.next()}`, '-p', 'true'),
   },
   {
     name: 'actor new x',

@@ -44,9 +44,12 @@ const world = new BenchWorld();
 try {
   const pairs = new Map(cases.map(each => [each, [] as { time: number; yardstick: number }[]]));
   for (const each of cases) each.prepare?.(world);
-  for (const each of cases) measure(world, each);
-  for (let round = 0; round < Number(runs); round++)
-    for (const [each, list] of pairs) list.push(measure(world, each));
+  for (const isApart of [false, true]) {
+    const inTurn = cases.filter(each => Boolean(each.isApart) === isApart);
+    for (const each of inTurn) measure(world, each);
+    for (let round = 0; round < Number(runs); round++)
+      for (const each of inTurn) pairs.get(each)?.push(measure(world, each));
+  }
 
   const milliseconds = (value: number) => `${value.toFixed(0)} ms`;
   const rows = [...pairs].map(([{ name, yardstick, limit }, list]) => {
