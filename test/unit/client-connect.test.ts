@@ -3,7 +3,7 @@ import { rmdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { ask, ConnectionLost } from '../../cli/client/ask.js';
+import { ask, ConnectionLost, type Question } from '../../cli/client/ask.js';
 import { CONNECT_DEADLINE, connect, type StartPolicy, untilGone } from '../../cli/client/connect.js';
 import { findHome, SOCKET_PATH_LIMIT } from '../../cli/client/home.js';
 import { tmuxStartCommand } from '../../cli/client/start.js';
@@ -64,6 +64,15 @@ async function world(t: ExecutionContext, source = DAEMON, env: Record<string, s
 
 const caller = { cwd: '/', session: null };
 
+const SHUTDOWN: Question<'shutdown'> = {
+  method: 'shutdown',
+  params: () => ({ leaves: 'for good' }),
+  caller,
+  handlers: {},
+  start: 'never',
+  again: null,
+};
+
 test('a daemon is started where none runs: detached, in /, with the environment but the session in it', async t => {
   const { open, starts, path } = await world(t, DAEMON, {
     FOO: 'bar',
@@ -96,17 +105,7 @@ test('the home is made, for its owner only', async t => {
   }))!.destroy();
   t.is((await stat(home.path)).mode & 0o777, 0o700);
   t.is((await stat(home.daemonErrors)).mode & 0o777, 0o600);
-  await ask(
-    {
-      method: 'shutdown',
-      params: () => ({ leaves: 'for good' }),
-      caller,
-      handlers: {},
-      start: 'never',
-      again: null,
-    },
-    { ...where, home },
-  ).catch(() => null);
+  await ask(SHUTDOWN, { ...where, home }).catch(() => null);
 });
 
 test('a running daemon is used', async t => {
@@ -202,19 +201,7 @@ test('a follower starts the next daemon after a kill, not after an end on purpos
   (await open('when-killed'))!.destroy();
   t.is((await starts()).length, 2, 'killed: started again');
 
-  await t.throwsAsync(() =>
-    ask(
-      {
-        method: 'shutdown',
-        params: () => ({ leaves: 'for good' }),
-        caller,
-        handlers: {},
-        start: 'never',
-        again: null,
-      },
-      where,
-    ),
-  );
+  await t.throwsAsync(() => ask(SHUTDOWN, where));
   t.true(await untilGone(home, (await starts())[1]!.pid));
   t.is(await open('when-killed'), null);
   t.is((await starts()).length, 2, 'ended: not started again');
