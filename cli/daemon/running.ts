@@ -7,6 +7,7 @@ import type { Session } from '../domain/world.js';
 import type { Daemon } from './context.js';
 import { observe } from './inputs/observe.js';
 import { TailFollower } from './inputs/tail.js';
+import { lookWhileWatchBegins } from './inputs/watcher.js';
 
 /** Kept in the launch's folder for a later daemon: the part of the environment that says where the agent's files are. */
 export const KEPT_ENVIRONMENT = [
@@ -18,9 +19,6 @@ export const KEPT_ENVIRONMENT = [
   'XDG_DATA_HOME',
   'ACTOR_CLAUDE_DOCUMENTED_ONLY',
 ];
-
-/** When a new watch is helped by a look of our own, in milliseconds. */
-const WATCH_BEGINS = [30, 60, 100, 150, 250, 400, 700, 1100];
 
 /** The private folder of a launch: its script, its generated files, the record of its terminal. */
 export function launchFolder(daemon: Daemon, launch: string): string {
@@ -82,8 +80,7 @@ export class Running {
   #watchFolder(folder: string, prefix: string, look: () => void): void {
     const key = `${folder}/${prefix}`;
     if (this.#unwatch.has(key)) return;
-    // A watch takes a while to begin: what was written meanwhile gave no hint.
-    for (const delay of WATCH_BEGINS) setTimeout(look, delay).unref();
+    lookWhileWatchBegins(look);
     this.#unwatch.set(
       key,
       this.#daemon.watcher.watch(folder, file => {
