@@ -3,9 +3,16 @@ import { readFileSync } from 'node:fs';
 import { BUILD } from '../build.js';
 import { Failure } from '../domain/failure.js';
 import { type Caller, EXIT, type Method, type Methods } from '../protocol.js';
-import { CONNECT_DEADLINE, type ConnectOptions, connect, pause, type StartPolicy } from './connect.js';
+import {
+  CONNECT_DEADLINE,
+  type ConnectOptions,
+  connect,
+  pause,
+  SILENCE,
+  type StartPolicy,
+} from './connect.js';
 import { DaemonFailure } from './errors.js';
-import { exchange, type Handlers, SILENCE } from './exchange.js';
+import { exchange, type Handlers } from './exchange.js';
 import type { Home } from './home.js';
 
 export interface Question<M extends Method> {
@@ -34,6 +41,8 @@ export class ConnectionLost extends Failure {
     this.name = 'ConnectionLost';
   }
 }
+
+const SLOW_START = `no daemon has answered for ${SILENCE / 1000} s; waiting for one that starts (actor daemon logs)`;
 
 /** It may be killed at any moment, and nothing is lost. */
 function silentDaemon({ daemonPid }: Home): string {
@@ -76,7 +85,7 @@ export async function ask<M extends Method>(
   let deadline = performance.now() + CONNECT_DEADLINE;
   for (;;) {
     signal?.throwIfAborted();
-    const socket = await connect({ ...where, start, deadline });
+    const socket = await connect({ ...where, start, deadline, silent: () => handlers.notice?.(SLOW_START) });
     if (socket === null) return null;
     const asked = performance.now();
     const build = insists ? BUILD : null;

@@ -18,6 +18,8 @@ import type { StartedDaemon } from './start.js';
  */
 export const CONNECT_DEADLINE = 30_000;
 const RETRY_EVERY = 10;
+/** After so long a person is told what is waited for, in milliseconds. */
+export const SILENCE = 5000;
 /** How long a client that may not start a daemon waits for another client to do so, in milliseconds. */
 const GRACE = 3000;
 
@@ -35,6 +37,8 @@ export interface ConnectOptions {
   program: string;
   /** When to give up: `performance.now()` milliseconds. */
   deadline: number;
+  /** Nobody answered for {@link SILENCE}; it is waited for all the same. */
+  silent?: (() => void) | undefined;
 }
 
 /**
@@ -46,6 +50,7 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
   const begun = performance.now();
   const graceEnds = begun + GRACE;
   let daemon: StartedDaemon | null = null;
+  let isTold = false;
   for (;;) {
     const attempt = await open(home.socket);
     if (typeof attempt !== 'string') {
@@ -68,6 +73,10 @@ export async function connect(options: ConnectOptions): Promise<Socket | null> {
         const { startDaemon } = await import('./start.js');
         daemon = await startDaemon(home, env, program);
       }
+    }
+    if (!isTold && performance.now() - begun > SILENCE) {
+      isTold = true;
+      options.silent?.();
     }
     if (performance.now() > deadline)
       throw noDaemon(

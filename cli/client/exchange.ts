@@ -1,17 +1,15 @@
 /** One request and its replies on an open connection: JSON Lines, see `cli/protocol.ts`. */
 import type { Socket } from 'node:net';
 import type { Build, Method, Methods, Reply, Request } from '../protocol.js';
+import { SILENCE } from './connect.js';
 
 /** What arrives before the answer. */
 export interface Handlers<M extends Method> {
-  /** Nothing came for {@link SILENCE}; it is waited for all the same. */
+  /** Nothing came for {@link SILENCE}, though a daemon says at once that it has read a request: it is stopped, or its disk stalls. */
   silent?: (() => void) | undefined;
   notice?: ((text: string) => void) | undefined;
   item?: ((item: Methods[M]['item']) => void) | undefined;
 }
-
-/** A daemon says at once that it has read a request, unless it is stopped, or its disk stalls; in milliseconds. */
-export const SILENCE = 5000;
 
 /** How an exchange ended. `lost`: the connection ended without an answer, so what became of the request is unknown. */
 export type Answer<M extends Method> =

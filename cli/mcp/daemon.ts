@@ -1,16 +1,13 @@
 /** How the tools ask the daemon: as the session whose agent started this server. */
 import { join } from 'node:path';
 import { ask, ConnectionLost } from '../client/ask.js';
-import { connect, type StartPolicy } from '../client/connect.js';
+import { CONNECT_DEADLINE, connect, type StartPolicy } from '../client/connect.js';
 import { type Environment, REPEATABLE, WITH_ENVIRONMENT } from '../client/context.js';
 import { distFolder } from '../client/dist.js';
 import { findHome } from '../client/home.js';
 import { WINDOW_VARIABLES } from '../client/start.js';
 import { claudeChildVariables } from '../domain/claude-variables.js';
 import type { Caller, Method, Methods } from '../protocol.js';
-
-/** How long a daemon may take until it answers, in milliseconds: an agent waits longer than a person does. */
-const PATIENCE = 30_000;
 
 /** What one call of a tool brings along. */
 export interface CallOptions {
@@ -75,7 +72,7 @@ export class Daemon {
   }
 
   async #connectOnce(start: StartPolicy): Promise<void> {
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + CONNECT_DEADLINE;
     const socket = await connect({ ...this.#where(), start, deadline });
     socket?.destroy();
   }

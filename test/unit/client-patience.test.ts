@@ -27,12 +27,13 @@ test('a daemon whose start takes a quarter of a minute, on a machine at its limi
     process.kill(Number(await readFile(join(path, 'started'), 'utf8')));
   });
   let isOver = false;
+  const notices: string[] = [];
   const answer = ask(
     {
       method: 'status',
       params: () => ({}),
       caller: { cwd: '/', session: null },
-      handlers: {},
+      handlers: { notice: text => notices.push(text) },
       start: 'always',
       again: null,
     },
@@ -52,4 +53,5 @@ test('a daemon whose start takes a quarter of a minute, on a machine at its limi
   );
   await writeFile(join(path, 'go'), '');
   t.deepEqual(await answer, {});
+  t.deepEqual(notices, ['no daemon has answered for 5 s; waiting for one that starts (actor daemon logs)']);
 });
