@@ -67,8 +67,8 @@ export function leaveOwnership(folder: string, leaves: Leaving): void {
 function withDraft<T>(folder: string, leaves: Leaving | null, use: (draft: string) => T): T {
   const self: Claim = { pid: process.pid, born: birthOf(process.pid) ?? '', leaves };
   const draft = path.join(folder, `draft-${self.pid}`);
-  writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
     return use(draft);
   } finally {
     rmSync(draft, { force: true });

@@ -118,3 +118,14 @@ test.serial(
     t.is(await story.ok('run', 'fix', 'echo two', '--wait', '--timeout', '30s'), 'two');
   },
 );
+
+test.serial('a daemon that is ended on a full disk leaves no draft of its word behind', async t => {
+  const disk = await onSmallDisk(t);
+  if (!disk) return t.pass('no file system can be mounted here');
+  const { story } = disk;
+  await story.ok('daemon', 'start');
+  await disk.fill();
+  await story.ok('daemon', 'stop');
+  t.deepEqual(await readdir(join(story.actorHome, 'owner')), ['1']);
+  await disk.makeRoom();
+});
